@@ -1,0 +1,53 @@
+package io.espalier.domain.wire;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Training;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a trainer is to do: the spec file that the daemon writes. Inputs lie in the work folder
+ * under {@code inputs/}, by name, when the trainer starts: the data set as {@code dataset.zip}, the
+ * base model's files under {@code model/}, a checkpoint under {@code checkpoint/}, the weights of a
+ * finished training under {@code trained/}.
+ *
+ * @param threads for the native engine
+ * @param device {@code cpu}, or the driver's identifier of a GPU
+ */
+public record TaskSpec(
+    UUID jobId, UUID taskId, String device, int threads, List<NamedBlob> inputs, Work work) {
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Profile.class, name = "PROFILE"),
+    @JsonSubTypes.Type(value = Train.class, name = "TRAIN"),
+    @JsonSubTypes.Type(value = Evaluate.class, name = "EVALUATE")
+  })
+  public sealed interface Work {}
+
+  /**
+   * Measures the data; answers with {@link TrainerEvent.Profiled}.
+   *
+   * @param protocols whose step is to be timed
+   * @param budgetMillis the measurement is sub-sampled to fit this time
+   */
+  public record Profile(List<Protocol> protocols, int batchSize, long seed, long budgetMillis)
+      implements Work {}
+
+  /**
+   * Trains; answers with {@link TrainerEvent.Trained}. If there is a checkpoint among the inputs,
+   * it goes on from there.
+   */
+  public record Train(Training training) implements Work {}
+
+  /**
+   * Reads the sealed test split once, exports and reloads; answers with {@link
+   * TrainerEvent.Evaluated}.
+   *
+   * @param modelName for the card, or null
+   */
+  public record Evaluate(Training training, @Nullable String modelName) implements Work {}
+}
