@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param sizes number of images by {@code width×height}
  * @param duplicates contents that occur more than once inside one split and class
  * @param leaked contents that the archive has both in the test and in another split
+ * @param leakedTest number of test images among the leaked
  * @param conflicting contents that occur under more than one class
  * @param officialTest whether the test split is the archive's own
  * @param ignored files that are no images and were not expected to be
@@ -35,6 +36,7 @@ public record DatasetReport(
     Map<String, Integer> sizes,
     List<List<String>> duplicates,
     List<List<String>> leaked,
+    int leakedTest,
     List<List<String>> conflicting,
     boolean officialTest,
     int ignored,
@@ -55,7 +57,7 @@ public record DatasetReport(
       ImageFolder folder, SplitRules rules, Map<String, Problem> broken) {
     List<ImageEntry> entries =
         folder.entries().stream().filter(entry -> !broken.containsKey(entry.name())).toList();
-    Splits splits = Splits.of(entries, rules);
+    Splits splits = Splits.of(folder, rules).without(broken.keySet());
     List<String> classes =
         List.copyOf(new TreeSet<>(entries.stream().map(ImageEntry::label).toList()));
     Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
@@ -79,6 +81,7 @@ public record DatasetReport(
         Collections.unmodifiableMap(sizes),
         copies.duplicates,
         copies.leaked,
+        copies.leakedTest,
         copies.conflicting,
         splits.officialTest(),
         folder.ignored(),
@@ -89,6 +92,11 @@ public record DatasetReport(
   /** Number of images in a split. */
   public int count(Split split) {
     return counts.getOrDefault(split, Map.of()).values().stream().mapToInt(n -> n).sum();
+  }
+
+  /** Number of images whose content another image of their split and class has as well. */
+  public int duplicateImages() {
+    return duplicates.stream().mapToInt(names -> names.size() - 1).sum();
   }
 
   private static List<Problem> blocking(
@@ -115,7 +123,10 @@ public record DatasetReport(
 
   /** Groups of entries with the same content, by what their being copies means. */
   private record Copies(
-      List<List<String>> duplicates, List<List<String>> leaked, List<List<String>> conflicting) {
+      List<List<String>> duplicates,
+      List<List<String>> leaked,
+      int leakedTest,
+      List<List<String>> conflicting) {
 
     static Copies of(List<ImageEntry> entries) {
       Map<String, List<ImageEntry>> byContent = new TreeMap<>();
@@ -124,6 +135,7 @@ public record DatasetReport(
       }
       List<List<String>> duplicates = new ArrayList<>();
       List<List<String>> leaked = new ArrayList<>();
+      int leakedTest = 0;
       List<List<String>> conflicting = new ArrayList<>();
       for (List<ImageEntry> copies : byContent.values()) {
         if (copies.size() == 1) {
@@ -139,13 +151,14 @@ public record DatasetReport(
         if (Set.copyOf(copies.stream().map(ImageEntry::label).toList()).size() > 1) {
           conflicting.add(names);
         }
-        boolean inTest = copies.stream().anyMatch(Copies::isTest);
-        boolean elsewhere = copies.stream().anyMatch(copy -> !isTest(copy));
-        if (inTest && elsewhere) {
+        int inTest = (int) copies.stream().filter(Copies::isTest).count();
+        if (inTest > 0 && inTest < copies.size()) {
           leaked.add(names);
+          leakedTest += inTest;
         }
       }
-      return new Copies(List.copyOf(duplicates), List.copyOf(leaked), List.copyOf(conflicting));
+      return new Copies(
+          List.copyOf(duplicates), List.copyOf(leaked), leakedTest, List.copyOf(conflicting));
     }
 
     private static boolean isTest(ImageEntry entry) {

@@ -34,8 +34,7 @@ public record Splits(
     return of(folder.entries(), rules);
   }
 
-  /** Assigns these entries, for example those that could be decoded. */
-  public static Splits of(List<ImageEntry> entries, SplitRules rules) {
+  static Splits of(List<ImageEntry> entries, SplitRules rules) {
     List<ImageEntry> train = in(entries, Split.TRAIN);
     train.addAll(entries.stream().filter(entry -> entry.folderSplit().isEmpty()).toList());
     List<ImageEntry> validation = in(entries, Split.VALIDATION);
@@ -62,6 +61,23 @@ public record Splits(
         List.copyOf(test),
         List.copyOf(leftOut),
         officialTest);
+  }
+
+  /**
+   * The same without some entries, by name: those that turn out not to decode. What is left stays
+   * where it is, so splits do not depend on which parts of the archive were decoded.
+   */
+  public Splits without(Set<String> names) {
+    return new Splits(
+        without(train, names),
+        without(validation, names),
+        without(test, names),
+        without(leftOut, names),
+        officialTest);
+  }
+
+  private static List<ImageEntry> without(List<ImageEntry> entries, Set<String> names) {
+    return entries.stream().filter(entry -> !names.contains(entry.name())).toList();
   }
 
   /** The images of a split. */

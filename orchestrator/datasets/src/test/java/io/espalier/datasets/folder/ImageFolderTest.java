@@ -195,6 +195,8 @@ class ImageFolderTest {
       assertThat(contents(splits.train()))
           .doesNotContainAnyElementsOf(contents(splits.validation()));
       assertThat(report.leaked()).containsExactly(List.of("test/0/leak.png", "train/0/4.png"));
+      assertThat(report.leakedTest()).isEqualTo(1);
+      assertThat(report.duplicateImages()).isEqualTo(1);
       assertThat(report.conflicting())
           .containsExactly(List.of("train/0/6.png", "train/1/conflict.png"));
       assertThat(report.duplicates())
