@@ -29,6 +29,10 @@ public final class Families {
                   "Choose a base model of a supported type.")
               .found(type)
               .allowed(String.join(", ", SUPPORTED.keySet())));
-    return family.apply(config);
+    var read = family.apply(config);
+    var architectures = config.texts("architectures");
+    if (!architectures.isEmpty() && architectures.stream().noneMatch(read.sources()::contains))
+      throw config.wrong("architectures", "one of " + String.join(", ", read.sources()));
+    return read;
   }
 }

@@ -5,6 +5,7 @@ import io.espalier.models.graph.GraphBuilder;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.Size;
 import io.espalier.models.graph.TrainingPlan;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -12,8 +13,8 @@ import java.util.SortedMap;
  * are the builder's business.
  *
  * <p>Every family gives these outputs: {@code logits} and {@code loss} (the sum over the batch),
- * {@code features} (what its head sees, (B, {@link #featureSize}), and per depth {@code features.N}
- * from the embeddings ({@code features.0}) up.
+ * {@code features} (what its head sees, (B, {@link #featureSize})), and per depth {@code
+ * features.N} from the embeddings ({@code features.0}) up.
  */
 public sealed interface Family permits Vit {
 
@@ -25,6 +26,12 @@ public sealed interface Family permits Vit {
 
   /** As {@code architectures} names the model with this head. */
   String architecture();
+
+  /** The Python module that defines the architecture; PEFT notes it with an adapter. */
+  String library();
+
+  /** Published models whose weights hold this one's backbone, with whatever head. */
+  List<String> sources();
 
   void describe(GraphBuilder g);
 
@@ -58,9 +65,9 @@ public sealed interface Family permits Vit {
   }
 
   /**
-   * What is run besides training, by method name: {@code evaluate} gives logits and loss, {@code
-   * features} what the head sees, {@code depths} the features of every depth, {@code inspect} all
-   * outputs.
+   * What is run besides training, by method name: {@code predict} gives logits, {@code evaluate}
+   * logits and loss, {@code features} what the head sees, {@code depths} the features of every
+   * depth, {@code inspect} all outputs.
    */
   default SortedMap<String, Graph> forwards(TrainingPlan plan) {
     return Forwards.of(graph(plan, Mode.EVAL));

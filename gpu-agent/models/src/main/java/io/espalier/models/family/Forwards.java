@@ -12,6 +12,7 @@ final class Forwards {
 
   static SortedMap<String, Graph> of(Graph evaluation) {
     var forwards = new TreeMap<String, Graph>();
+    forwards.put("predict", evaluation.only(List.of("logits")));
     forwards.put("evaluate", evaluation.only(List.of("logits", "loss")));
     forwards.put("features", evaluation.only(List.of("features")));
     forwards.put(

@@ -87,6 +87,16 @@ public final class ModelConfig {
     return value;
   }
 
+  /** A list of texts; empty where the key is missing. */
+  public List<String> texts(String key) {
+    var texts = new ArrayList<String>();
+    if (!has(key)) return texts;
+    if (!present(key).isArray()) throw wrong(key, "a list of texts");
+    for (var node : present(key))
+      texts.add(node.asStringOpt().orElseThrow(() -> wrong(key, "a list of texts")));
+    return texts;
+  }
+
   /** Names of the classes in the order of their numbers; two placeholders where none are given. */
   public List<String> labels() {
     if (!has("id2label")) {

@@ -153,6 +153,16 @@ public record Vit(
   }
 
   @Override
+  public String library() {
+    return "transformers.models.vit.modeling_vit";
+  }
+
+  @Override
+  public List<String> sources() {
+    return List.of(architecture(), "ViTModel", "ViTForMaskedImageModeling");
+  }
+
+  @Override
   public String head() {
     return "classifier";
   }

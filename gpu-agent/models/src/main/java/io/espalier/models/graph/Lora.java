@@ -6,10 +6,11 @@ import java.util.Set;
  * Low-rank adapters beside chosen linear layers: {@code y = Wx + b + scale·B(A(dropout(x)))}, Hu et
  * al. 2021, arXiv:2106.09685; names as PEFT stores them.
  *
- * @param scale {@code alpha / rank}, or {@code alpha / √rank} where the adapter is rank-stabilised
+ * @param rankStabilised divides by the root of the rank, Kalajdzievski 2023, arXiv:2312.03732
  * @param targets modules by name, or by the last parts of their names
  */
-public record Lora(int rank, double scale, double dropout, Set<String> targets) {
+public record Lora(
+    int rank, double alpha, double dropout, boolean rankStabilised, Set<String> targets) {
 
   private static final String PREFIX = "base_model.model.";
 
@@ -18,9 +19,14 @@ public record Lora(int rank, double scale, double dropout, Set<String> targets) 
     targets = Set.copyOf(targets);
   }
 
-  /** {@code scale} is {@code alpha / rank}; no dropout. */
+  /** As published: scaled by {@code alpha / rank}, no dropout. */
   public static Lora of(int rank, double alpha, Set<String> targets) {
-    return new Lora(rank, alpha / rank, 0, targets);
+    return new Lora(rank, alpha, 0, false, targets);
+  }
+
+  /** What the product of the two matrices is multiplied by. */
+  public double scale() {
+    return rankStabilised ? alpha / Math.sqrt(rank) : alpha / rank;
   }
 
   boolean covers(String module) {

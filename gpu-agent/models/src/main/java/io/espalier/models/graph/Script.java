@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code step}: loss, gradients, clip, AdamW in one call
  *   <li>{@code accumulate}, {@code apply}: the same for several micro-batches
  *   <li>{@code gradients}: loss and gradients only
- *   <li>any number of forward passes: {@code evaluate}, {@code features}, {@code decode}
+ *   <li>{@code copy}: one tensor over another
+ *   <li>any number of forward passes, such as {@code evaluate} and {@code features}
  * </ul>
+ *
+ * Where nothing trains there are forward passes only.
  *
  * @param inputs per method, the graph inputs it takes first, in order
  */
@@ -39,10 +42,7 @@ public record Script(String text, Map<String, List<String>> inputs) {
    */
   public static Script of(Graph training, AdamW optimizer, SortedMap<String, Graph> forwards) {
     var writer = new Writer(training, new StringBuilder(HELPERS), new LinkedHashMap<>());
-    var loss = training.slice(List.of(training.output("loss")));
-    if (training.plan().recompute()) new Recomputation(training, writer).gradients(loss);
-    else writer.gradients(loss);
-    writer.step(loss, optimizer);
+    if (!training.trained().isEmpty()) writer.training(optimizer);
     forwards.forEach((name, graph) -> {
       if (!graph.trained().equals(training.trained()) || !graph.frozen().equals(training.frozen()))
         throw new IllegalArgumentException(
@@ -86,6 +86,13 @@ public record Script(String text, Map<String, List<String>> inputs) {
               }
             });
       }
+    }
+
+    void training(AdamW optimizer) {
+      var loss = graph.slice(List.of(graph.output("loss")));
+      if (graph.plan().recompute()) new Recomputation(graph, this).gradients(loss);
+      else gradients(loss);
+      step(loss, optimizer);
     }
 
     void forward(String name) {
@@ -281,6 +288,8 @@ public record Script(String text, Map<String, List<String>> inputs) {
           for i in range(torch.len(gradients)):
             _0 = torch.append(result, unchecked_cast(Tensor, gradients[i]))
           return result
+        def copy(self: __torch__.K, to: Tensor, source: Tensor) -> Tensor:
+          return torch.copy_(to, source)
         def flat(self: __torch__.K, groups: List[List[Tensor]]) -> List[Tensor]:
           result = annotate(List[Tensor], [])
           for i in range(torch.len(groups)):

@@ -31,6 +31,11 @@ public record TrainingPlan(
     return new TrainingPlan(trains, Optional.empty(), _ -> UNIFORM, DType.F32, 0, false);
   }
 
+  /** For evaluation: no gradients, no optimizer. */
+  public static TrainingPlan nothing() {
+    return training(_ -> false);
+  }
+
   public static TrainingPlan full() {
     return training(_ -> true);
   }

@@ -44,7 +44,8 @@ public final class Checkpoint implements TensorSource {
         folder, "holds neither " + SINGLE + " nor " + INDEX + "; other formats are not read.");
   }
 
-  static Checkpoint of(Safetensors file) {
+  /** One file by itself, whatever its name. */
+  public static Checkpoint of(Safetensors file) {
     var byTensor = new LinkedHashMap<String, Safetensors>();
     file.names().forEach(name -> byTensor.put(name, file));
     return new Checkpoint(byTensor);

@@ -6,10 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -49,26 +46,12 @@ public final class SafetensorsWriter {
     for (var part : parts)
       if (byName.put(part.name(), part) != null)
         throw new IllegalArgumentException("two tensors are called " + part.name());
-    var temporary =
-        file.resolveSibling(
-            "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    try {
-      try (var channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        writeFully(channel, header(metadata, byName));
-        for (var part : byName.values()) writeContent(channel, part);
-        channel.force(true);
-      }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-    Durable.syncFolder(file.toAbsolutePath().getParent());
+    Durable.replace(
+        file,
+        channel -> {
+          writeFully(channel, header(metadata, byName));
+          for (var part : byName.values()) writeContent(channel, part);
+        });
   }
 
   /** The same from tensors that are at hand. */
