@@ -44,8 +44,7 @@ public final class ImageSet {
   }
 
   /** Images that are drawn rather than read. */
-  public static ImageSet of(
-      ImagePreprocessing preprocessing, List<RgbImage> images, int[] labels) {
+  public static ImageSet of(ImagePreprocessing preprocessing, List<RgbImage> images, int[] labels) {
     Area area = new Area(images.getFirst().width(), images.getFirst().height());
     byte[] bytes = new byte[Math.multiplyExact(images.size(), 3 * area.width() * area.height())];
     int at = 0;

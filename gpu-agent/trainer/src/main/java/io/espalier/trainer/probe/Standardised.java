@@ -1,6 +1,8 @@
 package io.espalier.trainer.probe;
 
-/** Features brought to mean 0 and deviation 1, and the way back for a head that was fitted there. */
+/**
+ * Features brought to mean 0 and deviation 1, and the way back for a head that was fitted there.
+ */
 final class Standardised {
 
   /** Below this deviation a column says nothing and is left at 0. */

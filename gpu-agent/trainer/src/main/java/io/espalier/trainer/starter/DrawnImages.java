@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  */
 final class DrawnImages {
 
-  static final int CLASSES = 256;
+  static final int CLASSES = 128;
 
   private final List<Motif> motifs = new ArrayList<>();
 
@@ -55,7 +55,7 @@ final class DrawnImages {
   /** Sometimes something stands in the way. */
   private static Texture cluttered(Texture picture, SplittableRandom random) {
     Texture cluttered = picture;
-    for (int i = random.nextInt(-2, 3); i > 0; i--) {
+    for (int i = random.nextInt(-3, 3); i > 0; i--) {
       double width = random.nextDouble(0.05, 0.3);
       Shape blot =
           Shape.ellipse(0, 0, width, random.nextDouble(0.05, 0.6))
