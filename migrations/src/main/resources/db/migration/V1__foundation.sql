@@ -236,6 +236,7 @@ create table lease (
   wish             text not null default 'RUN' check (wish in ('RUN', 'YIELD', 'STOP')),
   yield_reason     text,                         -- how the job pauses once it has yielded
   end_reason       text,
+  spec             jsonb not null,               -- what its trainer was told, inputs by hash
   next_sequence    bigint not null default 0,    -- events before this one are stored
   slice            integer not null default 0,   -- number of the open hold
   slice_started_at timestamptz not null default now(),

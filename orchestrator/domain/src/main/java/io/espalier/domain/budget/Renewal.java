@@ -15,22 +15,30 @@ public sealed interface Renewal {
   /** Only the reserve is left: checkpoint and yield. */
   record Park() implements Renewal {}
 
+  /** Past half of the slice's work the next one is due. */
+  static boolean isDue(Terms terms, Slice slice, Instant now) {
+    var work = slice.held().minus(reserve(terms, slice));
+    return slice.used(now).compareTo(work.times(0.5)) >= 0;
+  }
+
   /**
-   * Past half of the slice the next one is due. If it cannot be funded in full, all that is left is
-   * held; once nothing more can be had and only the reserve remains, the lease parks.
+   * If the next slice cannot be funded in full, all that is left is held; once nothing more can be
+   * had and only the reserve remains, the lease parks.
    *
    * @param free what the tighter of the two accounts has beyond the open hold
    */
   static Renewal decide(Terms terms, Slice slice, GpuTime free, Instant now) {
+    if (!isDue(terms, slice, now)) return new Keep();
     var used = slice.used(now);
     var rest = slice.held().minus(used);
-    var reserve = GpuTime.of(slice.slots(), terms.reserve());
-    var work = slice.held().minus(reserve);
-    if (used.compareTo(work.times(0.5)) < 0) return new Keep();
     var available = rest.plus(free);
     var full = terms.fullHold(slice.slots());
     if (!full.isMoreThan(available)) return new Renew(used, full);
     if (free.isMoreThan(GpuTime.ZERO)) return new Renew(used, available);
-    return rest.isMoreThan(reserve) ? new Keep() : new Park();
+    return rest.isMoreThan(reserve(terms, slice)) ? new Keep() : new Park();
+  }
+
+  private static GpuTime reserve(Terms terms, Slice slice) {
+    return GpuTime.of(slice.slots(), terms.reserve());
   }
 }

@@ -74,7 +74,7 @@ public final class Planner {
       comparing((Place place) -> place.slot().pool().equals("cpu"))
           .thenComparing(place -> place.host().name())
           .thenComparing(place -> place.host().agent())
-          .thenComparing(place -> place.slot().index());
+          .thenComparingInt(place -> place.slot().index());
 
   private final Snapshot snapshot;
   private final List<Queue> queues;
