@@ -105,6 +105,11 @@ public final class TrainingSession implements AutoCloseable {
     return graph;
   }
 
+  /** Equal for sessions that compute the same: the text of their script. */
+  public String fingerprint() {
+    return script.text();
+  }
+
   /** Forward, backward, clip and update in one native call. */
   public Step step(Batch batch, double rate, long seed) {
     try (var scope = memory.newSubManager()) {
@@ -170,7 +175,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /** One of the family's forward passes, without autograd: its outputs by name. */
-  public SortedMap<String, Tensor> forward(String method, Batch batch) {
+  public Outputs forward(String method, Batch batch) {
     var outputs = forwards.get(method);
     if (outputs == null)
       throw new IllegalArgumentException("no forward pass " + method + " in " + forwards.keySet());
@@ -179,7 +184,8 @@ public final class TrainingSession implements AutoCloseable {
           method,
           false,
           arguments(method, batch, scope),
-          result -> plain(outputs.outputNames(), result.toNDList((PtNDManager) scope)));
+          result ->
+              new Outputs(plain(outputs.outputNames(), result.toNDList((PtNDManager) scope))));
     }
   }
 
@@ -272,11 +278,7 @@ public final class TrainingSession implements AutoCloseable {
   private List<Object> arguments(String method, Batch batch, NDManager scope) {
     var arguments = new ArrayList<Object>();
     for (var name : script.inputs().getOrDefault(method, List.of())) {
-      var input = batch.inputs().get(name);
-      if (input == null)
-        throw new IllegalArgumentException(
-            method + " needs the input " + name + ", the batch has " + batch.inputs().keySet());
-      arguments.add(NativeTensors.copy(scope, input));
+      arguments.add(NativeTensors.copy(scope, batch.input(name)));
     }
     arguments.add(frozen);
     arguments.add(trained);
