@@ -83,7 +83,7 @@ final class Membership {
     if (token.isEmpty() || token.equals(triedToken)) {
       LOG.log(
           Level.ERROR,
-          "The platform does not know this agent''s credential any more. Put a new join token where"
+          "The platform does not know this agent's credential any more. Put a new join token where"
               + " the agent was told to find one, or start it again with one; trainers go on until"
               + " their deadline.");
       return;

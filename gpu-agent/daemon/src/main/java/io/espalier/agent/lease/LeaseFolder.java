@@ -88,10 +88,11 @@ record LeaseFolder(Path path) {
    * The file that the trainer calls {@code name}. A trainer reads hostile data, so its word is
    * checked: the file must be a regular one, inside this folder, reached through no link.
    *
-   * @throws NoSuchFileException if there is none
+   * @throws IOException if there is none such
    */
   Path output(String name) throws IOException {
     Path file = inside(path, name);
+    if (Files.notExists(file)) throw new IOException("\"" + name + "\" is not there");
     if (!file.toRealPath().equals(path.toRealPath().resolve(path.relativize(file)))
         || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("\"" + name + "\" is no regular file inside the work folder");
