@@ -1,0 +1,56 @@
+package io.espalier.models.family;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Translates parameter names between the spelling that our graphs and most published checkpoints
+ * use and another one.
+ */
+public final class Names {
+
+  /** {@code $1} in a replacement is the number of the block. */
+  record Rule(Pattern pattern, String replacement) {}
+
+  private final List<Rule> toNewer;
+  private final List<Rule> toOlder;
+
+  private Names(List<Rule> toNewer, List<Rule> toOlder) {
+    this.toNewer = toNewer;
+    this.toOlder = toOlder;
+  }
+
+  /**
+   * Each pair is a part of a name in the older and in the newer spelling; {@code #} stands for a
+   * block's number.
+   */
+  static Names of(List<List<String>> pairs) {
+    return new Names(
+        pairs.stream().map(pair -> rule(pair.get(0), pair.get(1))).toList(),
+        pairs.stream().map(pair -> rule(pair.get(1), pair.get(0))).toList());
+  }
+
+  private static Rule rule(String from, String to) {
+    var parts = from.split("#", 2);
+    var pattern = "\\b" + Pattern.quote(parts[0]) + "(\\d+)" + Pattern.quote(parts[1]) + "\\b";
+    return new Rule(Pattern.compile(pattern), to.replace("#", "$1"));
+  }
+
+  /** As transformers 5 spells it; a name without another spelling stays. */
+  public String newer(String name) {
+    return renamed(name, toNewer);
+  }
+
+  /** As our graphs and transformers 4 spell it; a name without another spelling stays. */
+  public String older(String name) {
+    return renamed(name, toOlder);
+  }
+
+  private static String renamed(String name, List<Rule> rules) {
+    for (var rule : rules) {
+      var matcher = rule.pattern().matcher(name);
+      if (matcher.find()) return matcher.replaceFirst(rule.replacement());
+    }
+    return name;
+  }
+}

@@ -1,0 +1,25 @@
+package io.espalier.models.graph;
+
+/** Element types with the number TorchScript knows them by. */
+public enum DType {
+  F32(6, 4),
+  BF16(15, 2),
+  F16(5, 2),
+  I64(4, 8);
+
+  private final int code;
+  private final int bytes;
+
+  DType(int code, int bytes) {
+    this.code = code;
+    this.bytes = bytes;
+  }
+
+  int code() {
+    return code;
+  }
+
+  public int bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,51 @@
+package io.espalier.models.graph;
+
+import java.util.Set;
+
+/**
+ * Low-rank adapters beside chosen linear layers: {@code y = Wx + b + scale·B(A(dropout(x)))}, Hu et
+ * al. 2021, arXiv:2106.09685; names as PEFT stores them.
+ *
+ * @param rankStabilised divides by the root of the rank, Kalajdzievski 2023, arXiv:2312.03732
+ * @param targets modules by name, or by the last parts of their names
+ */
+public record Lora(
+    int rank, double alpha, double dropout, boolean rankStabilised, Set<String> targets) {
+
+  private static final String PREFIX = "base_model.model.";
+
+  public Lora {
+    if (rank < 1) throw new IllegalArgumentException("LoRA rank is " + rank + ", at least 1");
+    targets = Set.copyOf(targets);
+  }
+
+  /** As published: scaled by {@code alpha / rank}, no dropout. */
+  public static Lora of(int rank, double alpha, Set<String> targets) {
+    return new Lora(rank, alpha, 0, false, targets);
+  }
+
+  /** What the product of the two matrices is multiplied by. */
+  public double scale() {
+    return rankStabilised ? alpha / Math.sqrt(rank) : alpha / rank;
+  }
+
+  boolean covers(String module) {
+    return targets.stream()
+        .anyMatch(target -> module.equals(target) || module.endsWith("." + target));
+  }
+
+  /** The smaller, first matrix (rank, inputs). */
+  public static String matrixA(String module) {
+    return PREFIX + module + ".lora_A.weight";
+  }
+
+  /** The second matrix (outputs, rank), which begins as zeros. */
+  public static String matrixB(String module) {
+    return PREFIX + module + ".lora_B.weight";
+  }
+
+  /** Whether an adapter added this parameter to the model. */
+  public static boolean owns(Parameter parameter) {
+    return parameter.name().startsWith(PREFIX);
+  }
+}

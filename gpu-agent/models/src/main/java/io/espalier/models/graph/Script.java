@@ -1,0 +1,299 @@
+package io.espalier.models.graph;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First reading: a model as TorchScript text. Tensors come in as lists: {@code f} frozen
+ * parameters, and per optimizer group {@code p} trained parameters with their state {@code m},
+ * {@code v}, {@code t}.
+ *
+ * <p>The caller builds the lists because TorchScript may drop an in-place operation on a list made
+ * inside the script, a slice or a literal alike: it takes its elements for temporaries, and the
+ * update is silently lost.
+ *
+ * <ul>
+ *   <li>{@code step}: loss, gradients, clip, AdamW in one call
+ *   <li>{@code accumulate}, {@code apply}: the same for several micro-batches
+ *   <li>{@code gradients}: loss and gradients only
+ *   <li>{@code copy}: one tensor over another
+ *   <li>any number of forward passes, such as {@code evaluate} and {@code features}
+ * </ul>
+ *
+ * Where nothing trains there are forward passes only.
+ *
+ * @param inputs per method, the graph inputs it takes first, in order
+ */
+public record Script(String text, Map<String, List<String>> inputs) {
+
+  /**
+   * {@code forwards}: further methods, each giving all outputs of its graph; same family, same
+   * plan, so the same lists of tensors.
+   */
+  public static Script of(Graph training, AdamW optimizer, SortedMap<String, Graph> forwards) {
+    var writer = new Writer(training, new StringBuilder(HELPERS), new LinkedHashMap<>());
+    if (!training.trained().isEmpty()) writer.training(optimizer);
+    forwards.forEach((name, graph) -> {
+      if (!graph.trained().equals(training.trained()) || !graph.frozen().equals(training.frozen()))
+        throw new IllegalArgumentException(
+            name + " has other parameters than the graph that trains");
+      new Writer(graph, writer.text, writer.inputs).forward(name);
+    });
+    return new Script(writer.text.toString(), writer.inputs);
+  }
+
+  private static final String TENSORS = "f: List[Tensor], p: List[List[Tensor]]";
+  private static final String MOMENTS =
+      "m: List[List[Tensor]], v: List[List[Tensor]], t: List[List[Tensor]]";
+
+  /** Writes methods of one graph. */
+  static final class Writer {
+    final StringBuilder text;
+    final Map<String, List<String>> inputs;
+    private final Graph graph;
+    private final Map<Integer, String> leaves = new HashMap<>();
+
+    Writer(Graph graph, StringBuilder text, Map<String, List<String>> inputs) {
+      this.graph = graph;
+      this.text = text;
+      this.inputs = inputs;
+      var frozen = graph.frozen();
+      var groups = List.copyOf(graph.groups().values());
+      for (var node : graph.nodes()) {
+        if (!(node.op() instanceof Op.Leaf leaf)) continue;
+        leaves.put(
+            node.output().id(),
+            switch (leaf) {
+              case Op.Input input -> input.name();
+              case Op.Weight(var p) when frozen.contains(p) -> "f[" + frozen.indexOf(p) + "]";
+              case Op.Weight(var p) -> {
+                int group =
+                    IntStream.range(0, groups.size())
+                        .filter(i -> groups.get(i).contains(p))
+                        .findFirst()
+                        .orElseThrow();
+                yield "p[" + group + "][" + groups.get(group).indexOf(p) + "]";
+              }
+            });
+      }
+    }
+
+    void training(AdamW optimizer) {
+      var loss = graph.slice(List.of(graph.output("loss")));
+      if (graph.plan().recompute()) new Recomputation(graph, this).gradients(loss);
+      else gradients(loss);
+      step(loss, optimizer);
+    }
+
+    void forward(String name) {
+      var results = graph.outputs();
+      var nodes = graph.slice(results);
+      open(name, nodes, TENSORS, "List[Tensor]");
+      symbols(nodes);
+      body(nodes);
+      line("return [%s]", results.stream().map(this::name).collect(joining(", ")));
+    }
+
+    /** The stages below the first trained parameter run without autograd; the rest in one piece. */
+    void gradients(List<Node> nodes) {
+      openGradients(nodes);
+      symbols(nodes);
+      var lowest = nodes.stream().filter(node -> node.output().tracked()).findFirst().orElseThrow();
+      int prefix =
+          (int) nodes.stream().takeWhile(node -> !node.stage().equals(lowest.stage())).count();
+      line("torch.set_grad_enabled(False)");
+      body(nodes.subList(0, prefix));
+      line("torch.set_grad_enabled(True)");
+      body(nodes.subList(prefix, nodes.size()));
+      line("loss = torch.mul(%s, scale)", name(graph.output("loss")));
+      line("return (torch.detach(loss), (self).present(torch.grad([loss], (self).flat(p, )), ))");
+    }
+
+    void openGradients(List<Node> nodes) {
+      open(
+          "gradients", nodes, TENSORS + ", scale: float, seed: int", "Tuple[Tensor, List[Tensor]]");
+    }
+
+    void step(List<Node> nodes, AdamW adam) {
+      var call =
+          Stream.concat(inputs(nodes).stream(), Stream.of("f", "p", "scale", "seed"))
+              .collect(joining(", "));
+      open(
+          "step",
+          nodes,
+          TENSORS + ", scale: float, seed: int, " + MOMENTS + ", rates: List[float]",
+          "List[Tensor]");
+      line("loss, g, = (self).gradients(%s, )", call);
+      line("norm = (self).apply(p, g, m, v, t, rates, )");
+      line("return [loss, norm]");
+
+      open(
+          "accumulate", nodes, TENSORS + ", scale: float, seed: int, sums: List[Tensor]", "Tensor");
+      line("loss, g, = (self).gradients(%s, )", call);
+      line("torch._foreach_add_(sums, g)");
+      line("return loss");
+
+      open(
+          "apply",
+          List.of(),
+          "p: List[List[Tensor]], g: List[Tensor], " + MOMENTS + ", rates: List[float]",
+          "Tensor");
+      line("torch.set_grad_enabled(False)");
+      line("norm = torch.norm(torch.stack(torch._foreach_norm(g)))");
+      line("finite = torch.to(torch.isfinite(norm), 6)");
+      line("skip = torch.rsub(finite, 1)");
+      line(
+          "shrink = torch.clamp_min(torch.mul(torch.add(norm, 1e-6), %s), 1.)",
+          adam.clips() ? 1 / adam.maxNorm() : 0.0);
+      int from = 0, group = 0;
+      for (var entry : graph.groups().entrySet()) {
+        int to = from + entry.getValue().size();
+        line("torch._foreach_add_(t[%d], finite)", group);
+        line(
+            "torch._fused_adamw_(p[%1$d], torch.slice(g, %2$d, %3$d), m[%1$d], v[%1$d],"
+                + " annotate(List[Tensor], []), t[%1$d], lr=rates[%1$d], beta1=%4$s, beta2=%5$s,"
+                + " weight_decay=%6$s, eps=%7$s, amsgrad=False, maximize=False, grad_scale=shrink,"
+                + " found_inf=skip)",
+            group++,
+            from,
+            to,
+            adam.beta1(),
+            adam.beta2(),
+            entry.getKey().weightDecay(),
+            adam.epsilon());
+        from = to;
+      }
+      line("torch.set_grad_enabled(True)");
+      line("return norm");
+    }
+
+    void open(String name, List<Node> nodes, String more, String result) {
+      inputs.put(name, inputs(nodes));
+      var parameters =
+          Stream.concat(inputs(nodes).stream().map(input -> input + ": Tensor"), Stream.of(more));
+      text.append(
+          "  def %s(self: __torch__.K, %s) -> %s:\n"
+              .formatted(name, parameters.collect(joining(", ")), result));
+    }
+
+    List<String> inputs(List<Node> nodes) {
+      return nodes.stream()
+          .filter(node -> node.op() instanceof Op.Input)
+          .map(node -> name(node.output()))
+          .toList();
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
+    void line(String format, Object... arguments) {
+      text.append("    ").append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    }
+
+    String name(Value value) {
+      return leaves.getOrDefault(value.id(), "v" + value.id());
+    }
+
+    /** {@code B} and {@code T} are read off the inputs, so that one text serves every shape. */
+    void symbols(List<Node> nodes) {
+      var known = new ArrayList<String>();
+      for (var node : nodes) {
+        if (!(node.op() instanceof Op.Input)) continue;
+        var shape = node.output().shape();
+        for (int i = 0; i < shape.rank(); i++) {
+          var symbol = shape.get(i).toString();
+          if (!symbol.matches("[A-Z]") || known.contains(symbol)) continue;
+          known.add(symbol);
+          line("%s = torch.size(%s, %d)", symbol, name(node.output()), i);
+        }
+      }
+    }
+
+    void body(List<Node> nodes) {
+      @Nullable Stage stage = null;
+      for (var node : nodes) {
+        if (node.op() instanceof Op.Leaf) continue;
+        if (!node.stage().equals(stage)) {
+          stage = node.stage();
+          text.append("    # ").append(stage.name()).append('\n');
+          var entered = stage;
+          if (nodes.stream().anyMatch(other -> other.stage().equals(entered) && draws(other.op())))
+            line("torch.manual_seed(seed + %d)", stage.index());
+        }
+        var names = node.inputs().stream().map(this::name).toList();
+        line("%s = %s  # %s", name(node.output()), expression(node, names), node.output().shape());
+      }
+    }
+
+    private static boolean draws(Op op) {
+      return op instanceof Op.Dropout
+          || (op instanceof Op.Attention attention && attention.dropout() > 0);
+    }
+
+    private String expression(Node node, List<String> x) {
+      var last = node.output().shape().rank() == 0 ? Size.ZERO : node.output().shape().get(-1);
+      return switch (node.op()) {
+        case Op.Leaf leaf -> throw new IllegalStateException(leaf + " is not computed");
+        case Op.Reshape(var to) -> torch("reshape", x.get(0), to);
+        case Op.Transpose(int first, int second) -> torch("transpose", x.get(0), first, second);
+        case Op.Select(int dimension, int index) -> torch("select", x.get(0), dimension, index);
+        case Op.Expand(var to) -> torch("expand", x.get(0), to);
+        case Op.Linear() -> torch("linear", x.toArray());
+        case Op.Conv2d(int stride) -> torch("conv2d", x.get(0), x.get(1), x.get(2), pair(stride));
+        case Op.LayerNorm(double epsilon) ->
+            torch("layer_norm", x.get(0), "[" + last + "]", x.get(1), x.get(2), epsilon);
+        case Op.Pointwise(var function) ->
+            switch (function) {
+              case GELU -> torch("gelu", x.get(0));
+              case GELU_TANH -> torch("gelu", x.get(0), "approximate=\"tanh\"");
+              case RELU -> torch("relu", x.get(0));
+              case SILU -> torch("silu", x.get(0));
+            };
+        case Op.Attention(double dropout) ->
+            torch("scaled_dot_product_attention", x.get(0), x.get(1), x.get(2), "None", dropout);
+        case Op.Add() -> torch("add", x.toArray());
+        case Op.AddScaled(double factor) -> torch("add", x.get(0), x.get(1), "alpha=" + factor);
+        case Op.Concat(int dimension) -> torch("cat", "[" + String.join(", ", x) + "]", dimension);
+        case Op.Dropout(double probability) -> torch("dropout", x.get(0), probability, "True");
+        case Op.Cast(var to) -> torch("to", x.get(0), to.code());
+        case Op.CrossEntropy(double smoothing) ->
+            torch("cross_entropy_loss", x.get(0), x.get(1), "None", 2, -100, smoothing);
+      };
+    }
+
+    private static String torch(String name, Object... arguments) {
+      return "torch."
+          + name
+          + Stream.of(arguments).map(Object::toString).collect(joining(", ", "(", ")"));
+    }
+
+    private static String pair(int n) {
+      return "[" + n + ", " + n + "]";
+    }
+  }
+
+  /** What takes more than one operator. */
+  private static final String HELPERS =
+      """
+        def present(self: __torch__.K, gradients: List[Optional[Tensor]]) -> List[Tensor]:
+          result = annotate(List[Tensor], [])
+          for i in range(torch.len(gradients)):
+            _0 = torch.append(result, unchecked_cast(Tensor, gradients[i]))
+          return result
+        def copy(self: __torch__.K, to: Tensor, source: Tensor) -> Tensor:
+          return torch.copy_(to, source)
+        def flat(self: __torch__.K, groups: List[List[Tensor]]) -> List[Tensor]:
+          result = annotate(List[Tensor], [])
+          for i in range(torch.len(groups)):
+            _0 = torch.extend(result, groups[i])
+          return result
+      """;
+}

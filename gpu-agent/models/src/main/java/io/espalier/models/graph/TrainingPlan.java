@@ -1,0 +1,102 @@
+package io.espalier.models.graph;
+
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * What a protocol asks of the builder: which parameters train and in which optimizer group, where
+ * adapters sit, which type matrix products use, whether stages are recomputed. The family never
+ * sees it.
+ *
+ * @param labelSmoothing share of the target that is spread evenly over all classes while training
+ */
+public record TrainingPlan(
+    Predicate<Parameter> trains,
+    Optional<Lora> lora,
+    Function<Parameter, Group> group,
+    DType compute,
+    double labelSmoothing,
+    boolean recompute) {
+
+  /**
+   * Parameters updated with the same settings; the learning rate of a step is multiplied by {@code
+   * rateScale}.
+   */
+  public record Group(double rateScale, double weightDecay) {}
+
+  private static final Group UNIFORM = new Group(1, 0.01);
+
+  public static TrainingPlan training(Predicate<Parameter> trains) {
+    return new TrainingPlan(trains, Optional.empty(), _ -> UNIFORM, DType.F32, 0, false);
+  }
+
+  /** For evaluation: no gradients, no optimizer. */
+  public static TrainingPlan nothing() {
+    return training(_ -> false);
+  }
+
+  public static TrainingPlan full() {
+    return training(_ -> true);
+  }
+
+  /** The parameters of one module only. */
+  public static TrainingPlan only(String module) {
+    return training(parameter -> belongs(parameter, module));
+  }
+
+  /** The head and the {@code stages} below it. */
+  public static TrainingPlan top(int stages) {
+    return training(parameter -> parameter.depth() <= stages);
+  }
+
+  /** Adapters alone; everything that the checkpoint holds is frozen. */
+  public static TrainingPlan adapting(Lora lora) {
+    return new TrainingPlan(Lora::owns, Optional.of(lora), _ -> UNIFORM, DType.F32, 0, false);
+  }
+
+  /** Trains a module of the checkpoint too, such as the head beside adapters. */
+  public TrainingPlan alsoTraining(String module) {
+    return new TrainingPlan(
+        trains.or(parameter -> belongs(parameter, module)),
+        lora,
+        group,
+        compute,
+        labelSmoothing,
+        recompute);
+  }
+
+  /** Each stage learns {@code factor} times as fast as the one above it. */
+  public TrainingPlan layerWise(double factor) {
+    return grouped(parameter ->
+        new Group(Math.pow(factor, parameter.depth()), group.apply(parameter).weightDecay()));
+  }
+
+  public TrainingPlan decaying(double weightDecay) {
+    return grouped(parameter -> new Group(group.apply(parameter).rateScale(), weightDecay));
+  }
+
+  public TrainingPlan withoutDecayOfVectors() {
+    return grouped(p -> p.isVector() ? new Group(group.apply(p).rateScale(), 0) : group.apply(p));
+  }
+
+  public TrainingPlan grouped(Function<Parameter, Group> other) {
+    return new TrainingPlan(trains, lora, other, compute, labelSmoothing, recompute);
+  }
+
+  public TrainingPlan computingIn(DType type) {
+    return new TrainingPlan(trains, lora, group, type, labelSmoothing, recompute);
+  }
+
+  public TrainingPlan smoothingLabels(double share) {
+    return new TrainingPlan(trains, lora, group, compute, share, recompute);
+  }
+
+  public TrainingPlan recomputing() {
+    return new TrainingPlan(trains, lora, group, compute, labelSmoothing, true);
+  }
+
+  private static boolean belongs(Parameter parameter, String module) {
+    return parameter.name().startsWith(module + ".");
+  }
+}

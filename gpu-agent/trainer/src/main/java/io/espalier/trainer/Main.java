@@ -1,0 +1,34 @@
+package io.espalier.trainer;
+
+import io.espalier.domain.problem.Refused;
+import io.espalier.trainer.check.CheckCommand;
+import io.espalier.trainer.starter.DrawDemoCommand;
+import io.espalier.trainer.starter.PretrainCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The trainer's command line. */
+@Command(
+    name = "trainer",
+    description = "Trains and checks models on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = {CheckCommand.class, PretrainCommand.class, DrawDemoCommand.class})
+public final class Main {
+
+  private static final int REFUSED = 3;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler((exception, commandLine, _) -> {
+          if (!(exception instanceof Refused refused)) throw exception;
+          commandLine.getErr().println(refused.getMessage());
+          return REFUSED;
+        });
+  }
+}

@@ -1,0 +1,59 @@
+package io.espalier.trainer.check;
+
+import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.weights.Checkpoint;
+import io.espalier.models.weights.ElementType;
+import io.espalier.models.weights.Safetensors;
+import io.espalier.models.weights.Tensor;
+import io.espalier.trainer.weights.ModelFolder;
+import io.espalier.trainer.weights.StartingWeights;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The same model in another form of file: other names, shards, or 16-bit numbers. */
+record ModelVariant(GoldenCase golden, Path place, String title, Arena arena) {
+
+  Report compare() throws IOException {
+    var report = new Report(title);
+    var model = ModelFolder.read(golden.base(), arena);
+    var plain = StartingWeights.of(model, model.labels(), TrainingPlan.nothing(), 1);
+    var checkpoint =
+        Files.isDirectory(place)
+            ? Checkpoint.open(place, arena)
+            : Checkpoint.of(Safetensors.open(place, arena));
+    var variant = new ModelFolder(model.config(), model.family(), checkpoint, model.preprocessor());
+    var weights = StartingWeights.of(variant, model.labels(), TrainingPlan.nothing(), 1);
+    for (var parameter : model.family().graph(TrainingPlan.nothing(), Mode.EVAL).parameters()) {
+      var name = parameter.name();
+      if (weights.newHead().contains(name)) continue;
+      report.add(
+          "weights",
+          Quantity.VARIANT,
+          name,
+          beyondRounding(weights.tensor(name), plain.tensor(name)));
+    }
+    return report;
+  }
+
+  /** The largest difference that the variant's type does not explain. */
+  private static double beyondRounding(Tensor actual, Tensor reference) {
+    double relative = unit(actual.type()), largest = 0;
+    float[] found = actual.floats(), wanted = reference.floats();
+    for (int i = 0; i < found.length; i++) {
+      double off = Math.abs((double) found[i] - wanted[i]) - relative * Math.abs(wanted[i]);
+      if (!(off <= largest)) largest = off;
+    }
+    return largest;
+  }
+
+  private static double unit(ElementType type) {
+    return switch (type) {
+      case F16 -> 0x1p-10;
+      case BF16 -> 0x1p-7;
+      default -> 0;
+    };
+  }
+}

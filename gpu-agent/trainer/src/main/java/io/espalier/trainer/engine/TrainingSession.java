@@ -1,0 +1,324 @@
+package io.espalier.trainer.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import io.espalier.models.family.Family;
+import io.espalier.models.graph.AdamW;
+import io.espalier.models.graph.Graph;
+import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.Parameter;
+import io.espalier.models.graph.Script;
+import io.espalier.models.graph.Size;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.weights.ElementType;
+import io.espalier.models.weights.SafetensorsWriter.Part;
+import io.espalier.models.weights.Tensor;
+import io.espalier.models.weights.TensorSource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * A model with its weights and optimizer state in native memory. One per process trains: random
+ * numbers are global. {@link EngineStart} must have run.
+ */
+public final class TrainingSession implements AutoCloseable {
+
+  /** What an optimizer step reports: the mean loss, and the gradient norm before clipping. */
+  public record Step(double loss, double gradientNorm) {
+
+    /** Where it is not, the step has changed nothing. */
+    public boolean isFinite() {
+      return Double.isFinite(loss) && Double.isFinite(gradientNorm);
+    }
+  }
+
+  private final NDManager memory = NDManager.newBaseManager();
+  private final Graph graph;
+  private final SortedMap<String, Graph> forwards;
+  private final Script script;
+  private final ScriptModule module;
+  private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+  private final List<NDArray> frozen;
+  private final List<List<NDArray>> trained;
+  private final double[] rateScales;
+  private final Map<State, List<List<NDArray>>> state = new TreeMap<>();
+  private final List<NDArray> sums = new ArrayList<>();
+
+  /** What AdamW keeps for every trained parameter; first and second moment, and steps made. */
+  private enum State {
+    M,
+    V,
+    T;
+
+    String prefix() {
+      return name().toLowerCase(Locale.ROOT) + "/";
+    }
+  }
+
+  private TrainingSession(
+      Family family, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
+      throws IOException {
+    graph = family.graph(plan, mode);
+    forwards = family.forwards(plan);
+    script = Script.of(graph, optimizer, forwards);
+    module = ScriptModule.compile(memory, script.text());
+    for (var parameter : graph.parameters())
+      tensors.put(parameter.name(), NativeTensors.copy(memory, fitting(parameter, weights)));
+    frozen = named(graph.frozen());
+    // A script takes no empty list of lists: where nothing trains there is one empty group.
+    trained =
+        graph.trained().isEmpty()
+            ? List.of(List.of())
+            : graph.groups().values().stream().map(this::named).toList();
+    rateScales =
+        graph.groups().keySet().stream().mapToDouble(TrainingPlan.Group::rateScale).toArray();
+    named(graph.trained()).forEach(tensor -> tensor.setRequiresGradient(true));
+  }
+
+  /** {@code weights} must hold every parameter of the graph in its shape. */
+  public static TrainingSession open(
+      Family family, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
+      throws IOException {
+    return new TrainingSession(family, plan, mode, optimizer, weights);
+  }
+
+  /** A model that only computes. */
+  public static TrainingSession forInference(Family family, TensorSource weights)
+      throws IOException {
+    return open(family, TrainingPlan.nothing(), Mode.EVAL, AdamW.UNCLIPPED, weights);
+  }
+
+  public Graph graph() {
+    return graph;
+  }
+
+  /** Equal for sessions that compute the same: the text of their script. */
+  public String fingerprint() {
+    return script.text();
+  }
+
+  /** Forward, backward, clip and update in one native call. */
+  public Step step(Batch batch, double rate, long seed) {
+    try (var scope = memory.newSubManager()) {
+      var arguments = arguments("step", batch, scope);
+      arguments.addAll(List.of(1.0 / batch.targets(), seed));
+      arguments.addAll(state().values());
+      arguments.add(rates(rate));
+      return module.call(
+          "step",
+          true,
+          arguments,
+          result -> {
+            var values = result.toNDList((PtNDManager) scope);
+            return new Step(values.get(0).getFloat(), values.get(1).getFloat());
+          });
+    }
+  }
+
+  /**
+   * One micro-batch of an optimizer step, which {@link #apply} ends; {@code targets} counts those
+   * of all its micro-batches. Gives this one's share of the mean loss.
+   */
+  public double accumulate(Batch batch, long targets, long seed) {
+    if (sums.isEmpty()) named(graph.trained()).forEach(tensor -> sums.add(tensor.zerosLike()));
+    try (var scope = memory.newSubManager()) {
+      var arguments = arguments("accumulate", batch, scope);
+      arguments.addAll(List.of(1.0 / targets, seed, sums));
+      return module.call("accumulate", true, arguments, result -> number(result, scope));
+    }
+  }
+
+  /** Ends an optimizer step that was accumulated; gives the gradient norm. */
+  public double apply(double rate) {
+    var arguments = new ArrayList<Object>(List.of(trained, sums));
+    arguments.addAll(state().values());
+    arguments.add(rates(rate));
+    try (var scope = memory.newSubManager()) {
+      return module.call("apply", true, arguments, result -> number(result, scope));
+    } finally {
+      sums.forEach(NDArray::close);
+      sums.clear();
+    }
+  }
+
+  /** The gradients of the mean loss of one batch, by parameter name. */
+  public SortedMap<String, Tensor> gradients(Batch batch, long seed) {
+    try (var scope = memory.newSubManager()) {
+      var arguments = arguments("gradients", batch, scope);
+      arguments.addAll(List.of(1.0 / batch.targets(), seed));
+      return module.call(
+          "gradients",
+          true,
+          arguments,
+          result -> {
+            var pair = result.toIValueTuple();
+            pair[0].close();
+            try (var gradients = pair[1]) {
+              var names = graph.trained().stream().map(Parameter::name).toList();
+              return plain(names, gradients.toNDList((PtNDManager) scope));
+            }
+          });
+    }
+  }
+
+  /** One of the family's forward passes, without autograd: its outputs by name. */
+  public Outputs forward(String method, Batch batch) {
+    var outputs = forwards.get(method);
+    if (outputs == null)
+      throw new IllegalArgumentException("no forward pass " + method + " in " + forwards.keySet());
+    try (var scope = memory.newSubManager()) {
+      return module.call(
+          method,
+          false,
+          arguments(method, batch, scope),
+          result ->
+              new Outputs(plain(outputs.outputNames(), result.toNDList((PtNDManager) scope))));
+    }
+  }
+
+  /** A parameter's present value. */
+  public Tensor tensor(String name) {
+    return NativeTensors.plain(known(name));
+  }
+
+  /** The parameters that train, each fetched when it is written. */
+  public List<Part> trainedParts() {
+    return graph.trained().stream()
+        .map(parameter -> part(parameter.name(), known(parameter.name())))
+        .toList();
+  }
+
+  /**
+   * All that a later session needs to go on as if nothing had happened: what trains under its own
+   * name, and its optimizer state as {@code m/NAME}, {@code v/NAME} and {@code t/NAME}.
+   */
+  public List<Part> stateParts() {
+    var parts = new ArrayList<>(trainedParts());
+    forEachState((name, array) -> parts.add(part(name, array)));
+    return parts;
+  }
+
+  /** Puts trained parameters back. */
+  public void restoreTrained(TensorSource stored) {
+    for (var parameter : graph.trained())
+      overwrite(known(parameter.name()), fitting(parameter, stored));
+  }
+
+  /** Puts back what {@link #stateParts} gave. */
+  public void restoreState(TensorSource stored) {
+    restoreTrained(stored);
+    forEachState((name, array) -> overwrite(array, stored.tensor(name)));
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  private interface StateVisitor {
+    void visit(String name, NDArray array);
+  }
+
+  private void forEachState(StateVisitor visitor) {
+    var groups = List.copyOf(graph.groups().values());
+    state()
+        .forEach((kind, arrays) -> {
+          for (int group = 0; group < groups.size(); group++)
+            for (int i = 0; i < groups.get(group).size(); i++) {
+              var parameter = groups.get(group).get(i);
+              var name = kind.name().toLowerCase(Locale.ROOT) + "/" + parameter.name();
+              visitor.visit(kind.prefix() + name, arrays.get(group).get(i));
+            }
+        });
+  }
+
+  private static Part part(String name, NDArray array) {
+    var shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
+    return new Part(name, ElementType.F32, shape, () -> NativeTensors.plain(array));
+  }
+
+  /** Moments are made when they are first needed: a session that only computes has none. */
+  private Map<State, List<List<NDArray>>> state() {
+    if (state.isEmpty()) {
+      state.put(State.M, perTensor(NDArray::zerosLike));
+      state.put(State.V, perTensor(NDArray::zerosLike));
+      state.put(State.T, perTensor(_ -> memory.zeros(new Shape())));
+    }
+    return state;
+  }
+
+  private List<List<NDArray>> perTensor(UnaryOperator<NDArray> make) {
+    return trained.stream().map(group -> group.stream().map(make).toList()).toList();
+  }
+
+  private void overwrite(NDArray to, Tensor from) {
+    try (var scope = memory.newSubManager()) {
+      var source = NativeTensors.copy(scope, from);
+      if (!source.getShape().equals(to.getShape()))
+        throw new IllegalArgumentException(
+            "a stored tensor has shape " + source.getShape() + ", not " + to.getShape());
+      Function<IValue, Boolean> ignored = _ -> true;
+      module.call("copy", false, List.of(to, source), ignored);
+    }
+  }
+
+  private List<Object> arguments(String method, Batch batch, NDManager scope) {
+    var arguments = new ArrayList<Object>();
+    for (var name : script.inputs().getOrDefault(method, List.of())) {
+      arguments.add(NativeTensors.copy(scope, batch.input(name)));
+    }
+    arguments.add(frozen);
+    arguments.add(trained);
+    return arguments;
+  }
+
+  private double[] rates(double rate) {
+    var rates = new double[rateScales.length];
+    for (int i = 0; i < rates.length; i++) rates[i] = rateScales[i] * rate;
+    return rates;
+  }
+
+  private List<NDArray> named(Collection<Parameter> parameters) {
+    return parameters.stream().map(parameter -> known(parameter.name())).toList();
+  }
+
+  private NDArray known(String name) {
+    var tensor = tensors.get(name);
+    if (tensor == null) throw new IllegalArgumentException("the model has no parameter " + name);
+    return tensor;
+  }
+
+  private static Tensor fitting(Parameter parameter, TensorSource weights) {
+    var tensor = weights.tensor(parameter.name());
+    var wanted = parameter.shape().dimensions().stream().map(Size::constant).toList();
+    if (!tensor.isFloating() || !tensor.shape().equals(wanted))
+      throw new IllegalArgumentException(
+          "%s must be floats of shape %s, not %s of %s"
+              .formatted(parameter.name(), wanted, tensor.type(), tensor.shape()));
+    return tensor;
+  }
+
+  private static double number(IValue result, NDManager scope) {
+    return result.toTensor((PtNDManager) scope).getFloat();
+  }
+
+  private static SortedMap<String, Tensor> plain(Collection<String> names, List<NDArray> values) {
+    var map = new TreeMap<String, Tensor>();
+    var next = values.iterator();
+    names.forEach(name -> map.put(name, NativeTensors.plain(next.next())));
+    return map;
+  }
+}

@@ -1,0 +1,168 @@
+package io.espalier.trainer.weights;
+
+import io.espalier.models.family.Family;
+import io.espalier.models.family.ModelConfig;
+import io.espalier.models.graph.Lora;
+import io.espalier.models.weights.Durable;
+import io.espalier.models.weights.ElementType;
+import io.espalier.models.weights.SafetensorsWriter;
+import io.espalier.models.weights.SafetensorsWriter.Part;
+import io.espalier.models.weights.Tensor;
+import io.espalier.trainer.engine.TrainingSession;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.ValueNode;
+
+/** Writes what a session has trained, so that Hugging Face's libraries load it. */
+public final class Export {
+
+  private static final Map<String, String> METADATA = Map.of("format", "pt");
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private final TrainingSession session;
+  private final Family family;
+
+  /** {@code family}: the one that the session was opened with. */
+  public Export(TrainingSession session, Family family) {
+    this.session = session;
+    this.family = family;
+  }
+
+  /**
+   * A whole model folder with the adapters folded into the weights.
+   *
+   * @param base configuration of the model that was trained from
+   * @param labels the classes, in the order of the head's rows
+   * @param preprocessor how images were prepared, for {@code preprocessor_config.json}
+   */
+  public void merged(
+      Path folder, ModelConfig base, List<String> labels, Optional<ObjectNode> preprocessor)
+      throws IOException {
+    var architecture = JsonNodeFactory.instance.arrayNode().add(family.architecture());
+    var config = base.withLabels(labels).with("architectures", architecture).json();
+    config.remove("dtype");
+    config.put("torch_dtype", "float32");
+    Durable.folder(
+        folder,
+        inside -> {
+          Durable.write(inside.resolve(ModelFolder.CONFIG), JSON.writeValueAsBytes(config));
+          SafetensorsWriter.write(inside.resolve("model.safetensors"), METADATA, mergedParts());
+          if (preprocessor.isPresent())
+            Durable.write(
+                inside.resolve(ModelFolder.PREPROCESSOR),
+                JSON.writeValueAsBytes(preprocessor.get()));
+        });
+  }
+
+  /**
+   * The adapter alone. The folder itself uses transformers 4's names; {@code transformers5} in it
+   * holds the same adapter for transformers 5, which renamed modules and refuses the others.
+   *
+   * @param base name or path of the base model, for {@code base_model_name_or_path}
+   */
+  public void adapter(Path folder, String base) throws IOException {
+    var lora =
+        session
+            .graph()
+            .plan()
+            .lora()
+            .orElseThrow(() -> new IllegalStateException("the session trains no adapter"));
+    Durable.folder(
+        folder,
+        inside -> {
+          writeAdapter(inside, base, lora, UnaryOperator.identity());
+          var newer = Files.createDirectory(inside.resolve("transformers5"));
+          writeAdapter(newer, base, lora, family.names()::newer);
+        });
+  }
+
+  private void writeAdapter(Path folder, String base, Lora lora, UnaryOperator<String> spelling)
+      throws IOException {
+    var config = adapterConfig(base, lora, spelling);
+    Durable.write(folder.resolve(Adapter.CONFIG), JSON.writeValueAsBytes(config));
+    var parts = new ArrayList<Part>();
+    for (var part : session.trainedParts()) {
+      var name =
+          part.name().startsWith(Adapter.PREFIX) ? part.name() : Adapter.PREFIX + part.name();
+      parts.add(new Part(spelling.apply(name), part.type(), part.shape(), part.content()));
+    }
+    SafetensorsWriter.write(folder.resolve(Adapter.WEIGHTS), METADATA, parts);
+  }
+
+  private ObjectNode adapterConfig(String base, Lora lora, UnaryOperator<String> spelling) {
+    var config = JsonNodeFactory.instance.objectNode();
+    config
+        .putObject("auto_mapping")
+        .put("base_model_class", family.architecture())
+        .put("parent_library", family.library());
+    config.put("base_model_name_or_path", base);
+    config.put("bias", "none");
+    config.put("fan_in_fan_out", false);
+    config.put("inference_mode", true);
+    config.put("init_lora_weights", true);
+    config.set("lora_alpha", wholeIfPossible(lora.alpha()));
+    config.put("lora_dropout", lora.dropout());
+    var trainsHead =
+        session.graph().trained().stream().anyMatch(p -> p.name().startsWith(family.head() + "."));
+    if (trainsHead) config.putArray("modules_to_save").add(family.head());
+    else config.putNull("modules_to_save");
+    config.put("peft_type", "LORA");
+    config.put("r", lora.rank());
+    var targets = config.putArray("target_modules");
+    adaptedModules().stream().map(spelling).sorted().forEach(targets::add);
+    config.putNull("task_type");
+    config.put("use_dora", false);
+    config.put("use_rslora", lora.rankStabilised());
+    return config;
+  }
+
+  /** PEFT declares it as a whole number, and most are. */
+  private static ValueNode wholeIfPossible(double alpha) {
+    return alpha == Math.rint(alpha)
+        ? JsonNodeFactory.instance.numberNode((long) alpha)
+        : JsonNodeFactory.instance.numberNode(alpha);
+  }
+
+  /** In full: a last part alone could name a layer outside the backbone in another release. */
+  private List<String> adaptedModules() {
+    var modules = new TreeSet<String>();
+    var names = new TreeSet<String>();
+    session.graph().parameters().forEach(parameter -> names.add(parameter.name()));
+    for (var module : session.graph().linearModules())
+      if (names.contains(Lora.matrixA(module))) modules.add(module);
+    return List.copyOf(modules);
+  }
+
+  private List<Part> mergedParts() {
+    var parts = new ArrayList<Part>();
+    for (var parameter : session.graph().parameters()) {
+      if (Lora.owns(parameter)) continue;
+      var shape = parameter.shape().dimensions().stream().map(size -> size.constant()).toList();
+      parts.add(
+          new Part(parameter.name(), ElementType.F32, shape, () -> mergedTensor(parameter.name())));
+    }
+    return parts;
+  }
+
+  /** A parameter of the model without adapters, as the merged folder holds it. */
+  private Tensor mergedTensor(String name) {
+    var weight = session.tensor(name);
+    var module = name.endsWith(".weight") ? name.substring(0, name.length() - 7) : name;
+    if (!adaptedModules().contains(module) || !name.endsWith(".weight")) return weight;
+    double scale = session.graph().plan().lora().orElseThrow().scale();
+    return Merge.of(
+        weight, session.tensor(Lora.matrixA(module)), session.tensor(Lora.matrixB(module)), scale);
+  }
+}
