@@ -1,0 +1,419 @@
+-- The whole state of Espalier. Flyway runs this as the owner; two more roles exist before it:
+--   ${app}      people's requests: sees only the teams in the transaction-local setting app.teams
+--   ${planner}  scheduler and agent endpoint: sees every team, by policies of its own
+-- Neither owns a table, so row-level security binds both. Times are the database's clock.
+-- Amounts of budget are GPU-milliseconds.
+
+-- The teams that the current transaction may see; none unless it said so.
+create function visible_teams() returns uuid[] language sql stable parallel safe as $$
+  select coalesce(string_to_array(nullif(current_setting('app.teams', true), ''), ',')::uuid[], '{}')
+$$;
+
+-- ── People ───────────────────────────────────────────────────────────────────────────────────────
+
+create table app_user (
+  id                  uuid primary key default gen_random_uuid(),
+  login               text not null check (login = lower(login) and length(login) between 1 and 100),
+  display_name        text not null,
+  password_hash       text not null,
+  platform_admin      boolean not null default false,
+  disabled            boolean not null default false,
+  password_changed_at timestamptz not null default now(),
+  created_at          timestamptz not null default now(),
+  unique (login)
+);
+
+create table team (
+  id         uuid primary key default gen_random_uuid(),
+  name       text not null unique check (length(name) between 1 and 100),
+  weight     integer not null default 1 check (weight > 0),
+  created_at timestamptz not null default now()
+);
+
+create table member (
+  team_id uuid not null references team,
+  user_id uuid not null references app_user,
+  role    text not null check (role in ('OWNER', 'MEMBER', 'VIEWER')),
+  primary key (team_id, user_id)
+);
+
+-- The secret itself is never stored. A token speaks for its user, in all teams of that user.
+create table api_token (
+  id           text primary key,
+  user_id      uuid not null references app_user,
+  name         text not null,
+  secret_hash  bytea not null,
+  expires_at   timestamptz not null,
+  last_used_at timestamptz,
+  revoked_at   timestamptz,
+  created_at   timestamptz not null default now()
+);
+
+-- One row: the code that creates the first admin, once.
+create table setup_code (
+  only_row   boolean primary key default true check (only_row),
+  code_hash  bytea not null,
+  created_at timestamptz not null default now(),
+  used_at    timestamptz
+);
+
+-- ── Contents ─────────────────────────────────────────────────────────────────────────────────────
+
+-- A content in the artifact store, listed only once it is durable. Its hash is its only name.
+create table blob (
+  sha256     text primary key check (sha256 ~ '^[0-9a-f]{64}$'),
+  bytes      bigint not null check (bytes >= 0),
+  created_at timestamptz not null default now()
+);
+
+-- team_id null: offered to every team by the platform.
+create table base_model (
+  id         uuid primary key default gen_random_uuid(),
+  team_id    uuid references team,
+  name       text not null,
+  family     text not null,
+  parameters bigint not null check (parameters > 0),
+  config     jsonb not null,
+  facts      jsonb not null,                     -- what the choice of a protocol needs: ModelFacts
+  card       text not null,
+  created_at timestamptz not null default now(),
+  unique nulls not distinct (team_id, name)
+);
+
+create table base_model_file (
+  model_id uuid not null references base_model,
+  name     text not null,
+  sha256   text not null references blob,
+  primary key (model_id, name)
+);
+
+create table dataset (
+  id         uuid primary key default gen_random_uuid(),
+  team_id    uuid not null references team,
+  name       text not null check (length(name) between 1 and 200),
+  created_by uuid not null references app_user,
+  created_at timestamptz not null default now(),
+  unique (team_id, name),
+  unique (team_id, id)
+);
+
+create table dataset_version (
+  id                 uuid primary key default gen_random_uuid(),
+  team_id            uuid not null references team,
+  dataset_id         uuid not null,
+  number             integer not null check (number > 0),
+  sha256             text not null references blob,
+  report             jsonb not null,
+  train_samples      integer not null check (train_samples > 0),
+  validation_samples integer not null check (validation_samples >= 0),
+  test_samples       integer not null check (test_samples >= 0),
+  created_by         uuid not null references app_user,
+  created_at         timestamptz not null default now(),
+  unique (dataset_id, number),
+  unique (dataset_id, sha256),
+  unique (team_id, id),
+  foreign key (team_id, dataset_id) references dataset (team_id, id)
+);
+
+-- ── Cluster ──────────────────────────────────────────────────────────────────────────────────────
+
+create table join_token (
+  id         uuid primary key default gen_random_uuid(),
+  token_hash bytea not null unique,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  used_at    timestamptz
+);
+
+create table agent (
+  id                    uuid primary key default gen_random_uuid(),
+  name                  text not null unique,
+  credential_hash       bytea not null,
+  credential_expires_at timestamptz not null,
+  facts                 jsonb,
+  draining              boolean not null default false,
+  desired_version       bigint not null default 0,
+  enrolled_at           timestamptz not null default now(),
+  last_seen_at          timestamptz
+);
+
+create table pool (
+  name       text primary key,
+  created_at timestamptz not null default now()
+);
+
+create table slot (
+  id           uuid primary key default gen_random_uuid(),
+  agent_id     uuid not null references agent,
+  index        integer not null check (index >= 0),
+  pool         text not null references pool (name),
+  memory_bytes bigint not null check (memory_bytes > 0),
+  device       text,
+  present      boolean not null default true,    -- in the host's last report
+  enabled      boolean not null default true,    -- by an admin
+  unique (agent_id, index)
+);
+
+-- ── Work ─────────────────────────────────────────────────────────────────────────────────────────
+
+create table job (
+  id                 uuid primary key default gen_random_uuid(),
+  team_id            uuid not null references team,
+  name               text not null check (length(name) between 1 and 200),
+  owner_id           uuid not null references app_user,
+  base_model_id      uuid not null references base_model,
+  dataset_version_id uuid not null,
+  requested_protocol text,                       -- null: Espalier chooses
+  cap_millis         bigint not null check (cap_millis > 0),
+  seed               bigint not null,
+  idempotency_key    text,
+  request_hash       bytea not null,             -- a repeated key must repeat the request
+  state              text not null,
+  pause_reason       text,
+  failure_reason     text,
+  problem            jsonb,
+  profile            jsonb,
+  decision           jsonb,
+  training           jsonb,
+  result             jsonb,
+  version            bigint not null default 0,
+  submitted_at       timestamptz not null default now(),
+  finished_at        timestamptz,
+  unique (team_id, id),
+  unique (team_id, idempotency_key),
+  foreign key (team_id, dataset_version_id) references dataset_version (team_id, id),
+  check ((state = 'PAUSED') = (pause_reason is not null)),
+  check ((state = 'FAILED') = (failure_reason is not null)),
+  check ((state in ('SUCCEEDED', 'FAILED', 'CANCELLED')) = (finished_at is not null)),
+  check (state in ('DRAFT', 'QUEUED', 'PROFILING', 'SEARCHING', 'TRAINING', 'EVALUATING', 'PAUSED',
+                   'SUCCEEDED', 'FAILED', 'CANCELLED'))
+);
+create index job_by_team on job (team_id, submitted_at desc, id);
+
+-- Append-only: the timeline of a job.
+create table job_transition (
+  id         bigint generated always as identity primary key,
+  team_id    uuid not null,
+  job_id     uuid not null,
+  from_state text,
+  to_state   text not null,
+  reason     text,
+  at         timestamptz not null default clock_timestamp(),
+  foreign key (team_id, job_id) references job (team_id, id)
+);
+create index job_transition_by_job on job_transition (job_id, id);
+
+create table task (
+  id             uuid primary key default gen_random_uuid(),
+  team_id        uuid not null,
+  job_id         uuid not null,
+  kind           text not null check (kind in ('PROFILE', 'TRAIN', 'EVALUATE')),
+  state          text not null check (state in ('WAITING', 'LEASED', 'DONE', 'FAILED', 'CANCELLED')),
+  pool           text references pool (name),        -- where it must run; null for any
+  need_millis    bigint not null check (need_millis >= 0), -- fundable before a start is worth it
+  epoch          bigint not null default 0,          -- of the last grant
+  losses         integer not null default 0,         -- leases lost in a row, no checkpoint between
+  progress       jsonb,
+  waiting_reason text,                               -- the dominant one, by the last plan
+  waiting_text   text,
+  version        bigint not null default 0,
+  queued_at      timestamptz not null default now(),
+  ended_at       timestamptz,
+  unique (job_id, kind),
+  unique (team_id, id),
+  foreign key (team_id, job_id) references job (team_id, id)
+);
+create index task_waiting on task (queued_at, id) where state = 'WAITING';
+
+create table lease (
+  id               uuid primary key default gen_random_uuid(),
+  team_id          uuid not null,
+  job_id           uuid not null,
+  task_id          uuid not null,
+  agent_id         uuid not null references agent,
+  epoch            bigint not null check (epoch > 0),
+  state            text not null check (state in ('LIVE', 'RELEASED', 'EXPIRED')),
+  wish             text not null default 'RUN' check (wish in ('RUN', 'YIELD', 'STOP')),
+  yield_reason     text,                         -- how the job pauses once it has yielded
+  end_reason       text,
+  spec             jsonb not null,               -- what its trainer was told, inputs by hash
+  next_sequence    bigint not null default 0,    -- events before this one are stored
+  slice            integer not null default 0,   -- number of the open hold
+  slice_started_at timestamptz not null default now(),
+  granted_at       timestamptz not null default now(),
+  renewed_at       timestamptz not null default now(),
+  ended_at         timestamptz,
+  unique (task_id, epoch),
+  unique (team_id, id),
+  foreign key (team_id, job_id) references job (team_id, id),
+  foreign key (team_id, task_id) references task (team_id, id),
+  check ((state = 'LIVE') = (ended_at is null)),
+  check (wish <> 'YIELD' or yield_reason is not null)
+);
+create unique index lease_one_live_per_task on lease (task_id) where state = 'LIVE';
+create index lease_live_by_agent on lease (agent_id) where state = 'LIVE';
+
+create table lease_slot (
+  lease_id uuid not null references lease,
+  slot_id  uuid not null references slot,
+  live     boolean not null default true,
+  primary key (lease_id, slot_id)
+);
+create unique index slot_in_one_live_lease on lease_slot (slot_id) where live;
+
+-- Where a training can go on. Listed only when all its files are in the store.
+create table checkpoint (
+  id         bigint generated always as identity primary key,
+  team_id    uuid not null,
+  task_id    uuid not null,
+  step       integer not null check (step >= 0),
+  files      jsonb not null,                     -- [{"name": …, "blob": {"sha256": …, "bytes": …}}]
+  created_at timestamptz not null default now(),
+  unique (task_id, step),
+  foreign key (team_id, task_id) references task (team_id, id)
+);
+
+-- Something to download: visible wholly or not at all.
+create table artifact (
+  id         uuid primary key default gen_random_uuid(),
+  team_id    uuid not null,
+  job_id     uuid not null,
+  kind       text not null check (kind in ('WEIGHTS', 'MERGED_MODEL', 'ADAPTER')),
+  files      jsonb not null,
+  created_at timestamptz not null default now(),
+  unique (job_id, kind),
+  foreign key (team_id, job_id) references job (team_id, id)
+);
+
+create table metric (
+  team_id uuid not null,
+  job_id  uuid not null,
+  name    text not null,
+  step    integer not null,
+  value   double precision not null,
+  at      timestamptz not null,
+  primary key (job_id, name, step),
+  foreign key (team_id, job_id) references job (team_id, id)
+);
+
+create table log_line (
+  id      bigint generated always as identity primary key,
+  team_id uuid not null,
+  job_id  uuid not null,
+  task_id uuid not null,
+  level   text not null,
+  text    text not null,
+  at      timestamptz not null,
+  foreign key (team_id, job_id) references job (team_id, id)
+);
+create index log_line_by_job on log_line (job_id, id);
+
+-- ── Budget ───────────────────────────────────────────────────────────────────────────────────────
+
+-- A team's budget, or (job_id set) the cap of one job inside it. Every hold is posted to both.
+create table budget_account (
+  id        uuid primary key default gen_random_uuid(),
+  team_id   uuid not null references team,
+  job_id    uuid,
+  funded    bigint not null default 0 check (funded >= 0),
+  held      bigint not null default 0 check (held >= 0),
+  spent     bigint not null default 0 check (spent >= 0),
+  overdraft bigint not null default 0 check (overdraft >= 0),
+  version   bigint not null default 0,
+  unique nulls not distinct (team_id, job_id),
+  unique (team_id, id),
+  foreign key (team_id, job_id) references job (team_id, id),
+  constraint never_overdrawn check (held + spent <= funded + overdraft)
+);
+
+-- Double entry: an amount leaves one bucket and enters another. Append-only; an account's balances
+-- are the sums of its entries.
+create table budget_entry (
+  id         bigint generated always as identity primary key,
+  team_id    uuid not null,
+  account_id uuid not null,
+  kind       text not null check (kind in ('CREDIT', 'HOLD', 'SETTLE', 'VOID')),
+  debit      text not null check (debit in ('SOURCE', 'FREE', 'HELD')),
+  credit     text not null check (credit in ('FREE', 'HELD', 'SPENT')),
+  amount     bigint not null check (amount > 0),
+  job_id     uuid,
+  lease_id   uuid,
+  slice      integer,
+  reason     text not null,
+  at         timestamptz not null default clock_timestamp(),
+  unique (account_id, lease_id, slice, kind),
+  foreign key (team_id, account_id) references budget_account (team_id, id),
+  foreign key (team_id, lease_id) references lease (team_id, id),
+  check (case kind when 'CREDIT' then debit = 'SOURCE' and credit = 'FREE'
+                   when 'HOLD'   then debit = 'FREE' and credit = 'HELD'
+                   when 'SETTLE' then debit = 'HELD' and credit = 'SPENT'
+                   when 'VOID'   then debit = 'HELD' and credit = 'FREE' end),
+  check (kind = 'CREDIT' or (lease_id is not null and slice is not null and job_id is not null))
+);
+
+-- ── Audit ────────────────────────────────────────────────────────────────────────────────────────
+
+-- Who did what to which. Append-only and chained: each row hashes its own text and the row before.
+create table audit (
+  id       bigint primary key,
+  at       timestamptz not null,
+  actor    text not null,
+  team_id  uuid,
+  action   text not null,
+  thing    text not null,
+  detail   jsonb not null,
+  previous bytea not null,
+  hash     bytea not null
+);
+
+-- ── Who may see what ─────────────────────────────────────────────────────────────────────────────
+
+grant usage on schema ${flyway:defaultSchema} to ${app}, ${planner};
+
+grant select, insert, update on app_user, team, api_token, setup_code, join_token, agent, slot to ${app};
+grant select, insert, update, delete on member to ${app};
+grant select, insert on pool, blob, base_model, base_model_file, audit to ${app};
+grant select, insert on dataset, dataset_version to ${app};
+grant select, insert, update on job, budget_account, task, lease to ${app};
+grant select, insert on job_transition, budget_entry to ${app};
+grant select on lease_slot, checkpoint, artifact, metric, log_line to ${app};
+
+grant select on all tables in schema ${flyway:defaultSchema} to ${planner};
+grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, budget_account, metric
+  to ${planner};
+grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budget_entry, audit
+  to ${planner};
+grant delete on checkpoint to ${planner};
+revoke select on app_user, api_token, setup_code from ${planner};
+
+do $$
+declare
+  scoped text;
+begin
+  foreach scoped in array array['dataset', 'dataset_version', 'job', 'job_transition', 'task', 'lease',
+      'checkpoint', 'artifact', 'metric', 'log_line', 'budget_account', 'budget_entry'] loop
+    execute format('alter table %I enable row level security', scoped);
+    execute format('create policy of_visible_teams on %I to ${app} '
+        'using (team_id = any (visible_teams())) with check (team_id = any (visible_teams()))', scoped);
+    execute format('create policy of_every_team on %I to ${planner} using (true) with check (true)', scoped);
+  end loop;
+end
+$$;
+
+alter table base_model enable row level security;
+create policy shared_or_of_visible_teams on base_model to ${app}
+  using (team_id is null or team_id = any (visible_teams()))
+  with check (team_id is null or team_id = any (visible_teams()));
+create policy of_every_team on base_model to ${planner} using (true);
+
+-- A link carries no team of its own: it is visible when what it links is.
+alter table base_model_file enable row level security;
+create policy of_visible_models on base_model_file to ${app}
+  using (exists (select 1 from base_model m where m.id = model_id))
+  with check (exists (select 1 from base_model m where m.id = model_id));
+create policy of_every_team on base_model_file to ${planner} using (true);
+
+alter table lease_slot enable row level security;
+create policy of_visible_leases on lease_slot to ${app}
+  using (exists (select 1 from lease l where l.id = lease_id));
+create policy of_every_team on lease_slot to ${planner} using (true) with check (true);

@@ -1,0 +1,73 @@
+package io.espalier.orchestrator.database;
+
+import io.espalier.orchestrator.account.Principal;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Opens every transaction of the orchestrator. What a transaction may see is set here and nowhere
+ * else, for its own length only; without it, row-level security shows nothing.
+ */
+public final class Transactions {
+
+  private final Session application;
+  private final Session planner;
+
+  public Transactions(Credentials credentials) {
+    application = new Session(credentials.application());
+    planner = new Session(credentials.planner());
+  }
+
+  /** Runs {@code work} seeing the teams of {@code principal}, and what belongs to no team. */
+  public <T extends @Nullable Object> T as(Principal principal, Function<JdbcClient, T> work) {
+    return application.run(principal.teams().keySet(), work);
+  }
+
+  /** Runs {@code work} seeing one team, which the platform admin need not be a member of. */
+  public <T extends @Nullable Object> T asPlatformAdmin(
+      Principal admin, UUID team, Function<JdbcClient, T> work) {
+    admin.requirePlatformAdmin();
+    return application.run(List.of(team), work);
+  }
+
+  /** Runs {@code work} seeing no team at all: sign-in, users, platform settings. */
+  public <T extends @Nullable Object> T withoutTeam(Function<JdbcClient, T> work) {
+    return application.run(List.of(), work);
+  }
+
+  /** Runs {@code work} as scheduler or agent endpoint. */
+  public <T extends @Nullable Object> T asPlanner(Function<JdbcClient, T> work) {
+    return planner.run(List.of(), work);
+  }
+
+  private static final class Session {
+    private final JdbcClient database;
+    private final TransactionTemplate transaction;
+
+    Session(DataSource source) {
+      database = JdbcClient.create(source);
+      transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
+      transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+    }
+
+    <T extends @Nullable Object> T run(Collection<UUID> teams, Function<JdbcClient, T> work) {
+      return transaction.execute(_ -> {
+        database
+            .sql("select set_config('app.teams', :teams, true)")
+            .param("teams", teams.stream().map(UUID::toString).collect(Collectors.joining(",")))
+            .query(String.class)
+            .single();
+        return work.apply(database);
+      });
+    }
+  }
+}

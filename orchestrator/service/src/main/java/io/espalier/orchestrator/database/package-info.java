@@ -1,0 +1,8 @@
+/**
+ * The one place that opens transactions. Requests of people run under the application's credential
+ * and name the teams they may see; scheduler and agent endpoint run under the planner's.
+ */
+@NullMarked
+package io.espalier.orchestrator.database;
+
+import org.jspecify.annotations.NullMarked;
