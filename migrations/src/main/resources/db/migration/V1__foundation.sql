@@ -74,6 +74,7 @@ create table base_model (
   family     text not null,
   parameters bigint not null check (parameters > 0),
   config     jsonb not null,
+  facts      jsonb not null,                     -- what the choice of a protocol needs: ModelFacts
   card       text not null,
   created_at timestamptz not null default now(),
   unique nulls not distinct (team_id, name)
@@ -97,14 +98,17 @@ create table dataset (
 );
 
 create table dataset_version (
-  id         uuid primary key default gen_random_uuid(),
-  team_id    uuid not null references team,
-  dataset_id uuid not null,
-  number     integer not null check (number > 0),
-  sha256     text not null references blob,
-  report     jsonb not null,
-  created_by uuid not null references app_user,
-  created_at timestamptz not null default now(),
+  id                 uuid primary key default gen_random_uuid(),
+  team_id            uuid not null references team,
+  dataset_id         uuid not null,
+  number             integer not null check (number > 0),
+  sha256             text not null references blob,
+  report             jsonb not null,
+  train_samples      integer not null check (train_samples > 0),
+  validation_samples integer not null check (validation_samples >= 0),
+  test_samples       integer not null check (test_samples >= 0),
+  created_by         uuid not null references app_user,
+  created_at         timestamptz not null default now(),
   unique (dataset_id, number),
   unique (dataset_id, sha256),
   unique (team_id, id),
@@ -145,7 +149,8 @@ create table slot (
   pool         text not null references pool (name),
   memory_bytes bigint not null check (memory_bytes > 0),
   device       text,
-  enabled      boolean not null default true,
+  present      boolean not null default true,    -- in the host's last report
+  enabled      boolean not null default true,    -- by an admin
   unique (agent_id, index)
 );
 
@@ -199,16 +204,21 @@ create table job_transition (
 create index job_transition_by_job on job_transition (job_id, id);
 
 create table task (
-  id         uuid primary key default gen_random_uuid(),
-  team_id    uuid not null,
-  job_id     uuid not null,
-  kind       text not null check (kind in ('PROFILE', 'TRAIN', 'EVALUATE')),
-  state      text not null check (state in ('WAITING', 'LEASED', 'DONE', 'FAILED', 'CANCELLED')),
-  epoch      bigint not null default 0,          -- of the last grant
-  losses     integer not null default 0,         -- leases that ended without a word
-  version    bigint not null default 0,
-  queued_at  timestamptz not null default now(),
-  ended_at   timestamptz,
+  id             uuid primary key default gen_random_uuid(),
+  team_id        uuid not null,
+  job_id         uuid not null,
+  kind           text not null check (kind in ('PROFILE', 'TRAIN', 'EVALUATE')),
+  state          text not null check (state in ('WAITING', 'LEASED', 'DONE', 'FAILED', 'CANCELLED')),
+  pool           text references pool (name),        -- where it must run; null for any
+  need_millis    bigint not null check (need_millis >= 0), -- fundable before a start is worth it
+  epoch          bigint not null default 0,          -- of the last grant
+  losses         integer not null default 0,         -- leases lost in a row, no checkpoint between
+  progress       jsonb,
+  waiting_reason text,                               -- the dominant one, by the last plan
+  waiting_text   text,
+  version        bigint not null default 0,
+  queued_at      timestamptz not null default now(),
+  ended_at       timestamptz,
   unique (job_id, kind),
   unique (team_id, id),
   foreign key (team_id, job_id) references job (team_id, id)
@@ -224,7 +234,9 @@ create table lease (
   epoch            bigint not null check (epoch > 0),
   state            text not null check (state in ('LIVE', 'RELEASED', 'EXPIRED')),
   wish             text not null default 'RUN' check (wish in ('RUN', 'YIELD', 'STOP')),
+  yield_reason     text,                         -- how the job pauses once it has yielded
   end_reason       text,
+  spec             jsonb not null,               -- what its trainer was told, inputs by hash
   next_sequence    bigint not null default 0,    -- events before this one are stored
   slice            integer not null default 0,   -- number of the open hold
   slice_started_at timestamptz not null default now(),
@@ -235,7 +247,8 @@ create table lease (
   unique (team_id, id),
   foreign key (team_id, job_id) references job (team_id, id),
   foreign key (team_id, task_id) references task (team_id, id),
-  check ((state = 'LIVE') = (ended_at is null))
+  check ((state = 'LIVE') = (ended_at is null)),
+  check (wish <> 'YIELD' or yield_reason is not null)
 );
 create unique index lease_one_live_per_task on lease (task_id) where state = 'LIVE';
 create index lease_live_by_agent on lease (agent_id) where state = 'LIVE';

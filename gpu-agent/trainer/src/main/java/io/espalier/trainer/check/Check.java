@@ -11,6 +11,7 @@ import io.espalier.models.weights.Safetensors;
 import io.espalier.models.weights.Tensor;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.engine.Batch;
+import io.espalier.trainer.engine.Outputs;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.Adapter;
 import io.espalier.trainer.weights.Export;
@@ -132,12 +133,7 @@ public final class Check {
   }
 
   private void outputs(TrainingSession session) {
-    var outputs = session.forward("inspect", batch);
-    for (var name : expectedIn("out")) {
-      var actual = outputs.get(name);
-      if (actual == null) report.miss("out/" + name + " is not an output of this model");
-      else compare("out", Quantity.OUTPUTS, name, name.equals("loss") ? mean(actual) : actual);
-    }
+    for (var name : expectedIn("out")) compareOutput("out", name, session);
   }
 
   private void gradients(TrainingSession session) {
@@ -162,10 +158,9 @@ public final class Check {
       if (!expectedIn(group).isEmpty())
         for (var parameter : session.graph().trained())
           parameter(group, step, parameter, session, before);
-      for (var name : expectedIn("after" + step))
-        compare("after" + step, Quantity.OUTPUTS, name, output(session, name));
+      for (var name : expectedIn("after" + step)) compareOutput("after" + step, name, session);
     }
-    loss(golden.steps(), output(session, "loss").floats()[0]);
+    loss(golden.steps(), meanLoss(session.forward("evaluate", batch)));
   }
 
   private void loss(int index, double actual) {
@@ -222,8 +217,7 @@ public final class Check {
   private void baseOutputs() throws IOException {
     if (expectedIn("base").isEmpty()) return;
     try (var plain = TrainingSession.forInference(family, stored)) {
-      for (var name : expectedIn("base"))
-        compare("base", Quantity.OUTPUTS, name, output(plain, name));
+      for (var name : expectedIn("base")) compareOutput("base", name, plain);
     }
   }
 
@@ -245,20 +239,27 @@ public final class Check {
       changed.addAll(expectedIn("merged"));
       for (var name : changed) compare("merged", Quantity.MERGED, name, weights.tensor(name));
       try (var plain = TrainingSession.forInference(again.family(), weights)) {
-        for (var name : expectedIn("merged_out"))
-          compare("merged_out", Quantity.OUTPUTS, name, output(plain, name));
+        for (var name : expectedIn("merged_out")) compareOutput("merged_out", name, plain);
       }
     } finally {
       Durable.delete(folder);
     }
   }
 
-  private Tensor output(TrainingSession session, String name) {
+  private void compareOutput(String group, String name, TrainingSession session) {
     var outputs = session.forward("inspect", batch);
-    var output = outputs.get(name);
-    if (output == null)
-      throw new IllegalArgumentException(name + " is none of the outputs " + outputs.keySet());
-    return name.equals("loss") ? mean(output) : output;
+    if (name.equals("loss"))
+      compare(group, Quantity.OUTPUTS, name, Tensor.of(new float[] {(float) meanLoss(outputs)}));
+    else if (outputs.names().contains(name))
+      compare(group, Quantity.OUTPUTS, name, outputs.tensor(name));
+    else {
+      open.remove(group + "/" + name);
+      report.miss(group + "/" + name + " is not an output of this model");
+    }
+  }
+
+  private double meanLoss(Outputs outputs) {
+    return outputs.lossSum() / batch.targets();
   }
 
   private void compare(String group, Quantity quantity, String name, Tensor actual) {
@@ -267,10 +268,6 @@ public final class Check {
     open.remove(key);
     if (reference == null) report.miss(key + " exists here and is not in " + EXPECTED);
     else report.compare(group, quantity, name, actual, reference);
-  }
-
-  private Tensor mean(Tensor sum) {
-    return Tensor.of(new float[] {sum.floats()[0] / batch.targets()});
   }
 
   private List<String> expectedIn(String group) {

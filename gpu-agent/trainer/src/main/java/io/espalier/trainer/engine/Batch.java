@@ -34,4 +34,11 @@ public record Batch(Map<String, Tensor> inputs, long targets) {
             "pixel_values", Tensor.of(pixels, labels.length, channels, side, side),
             "labels", Tensor.of(labels, labels.length)));
   }
+
+  public Tensor input(String name) {
+    var input = inputs.get(name);
+    if (input == null)
+      throw new IllegalArgumentException("no input " + name + " among " + inputs.keySet());
+    return input;
+  }
 }

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -105,6 +106,11 @@ public final class TrainingSession implements AutoCloseable {
     return graph;
   }
 
+  /** Equal for sessions that compute the same: the text of their script. */
+  public String fingerprint() {
+    return script.text();
+  }
+
   /** Forward, backward, clip and update in one native call. */
   public Step step(Batch batch, double rate, long seed) {
     try (var scope = memory.newSubManager()) {
@@ -170,7 +176,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /** One of the family's forward passes, without autograd: its outputs by name. */
-  public SortedMap<String, Tensor> forward(String method, Batch batch) {
+  public Outputs forward(String method, Batch batch) {
     var outputs = forwards.get(method);
     if (outputs == null)
       throw new IllegalArgumentException("no forward pass " + method + " in " + forwards.keySet());
@@ -179,7 +185,8 @@ public final class TrainingSession implements AutoCloseable {
           method,
           false,
           arguments(method, batch, scope),
-          result -> plain(outputs.outputNames(), result.toNDList((PtNDManager) scope)));
+          result ->
+              new Outputs(plain(outputs.outputNames(), result.toNDList((PtNDManager) scope))));
     }
   }
 
@@ -222,21 +229,14 @@ public final class TrainingSession implements AutoCloseable {
     memory.close();
   }
 
-  private interface StateVisitor {
-    void visit(String name, NDArray array);
-  }
-
-  private void forEachState(StateVisitor visitor) {
+  private void forEachState(BiConsumer<String, NDArray> visitor) {
     var groups = List.copyOf(graph.groups().values());
-    state()
-        .forEach((kind, arrays) -> {
-          for (int group = 0; group < groups.size(); group++)
-            for (int i = 0; i < groups.get(group).size(); i++) {
-              var parameter = groups.get(group).get(i);
-              var name = kind.name().toLowerCase(Locale.ROOT) + "/" + parameter.name();
-              visitor.visit(kind.prefix() + name, arrays.get(group).get(i));
-            }
-        });
+    for (var kind : state().entrySet())
+      for (int group = 0; group < groups.size(); group++)
+        for (int i = 0; i < groups.get(group).size(); i++) {
+          var name = kind.getKey().prefix() + groups.get(group).get(i).name();
+          visitor.accept(name, kind.getValue().get(group).get(i));
+        }
   }
 
   private static Part part(String name, NDArray array) {
@@ -272,11 +272,7 @@ public final class TrainingSession implements AutoCloseable {
   private List<Object> arguments(String method, Batch batch, NDManager scope) {
     var arguments = new ArrayList<Object>();
     for (var name : script.inputs().getOrDefault(method, List.of())) {
-      var input = batch.inputs().get(name);
-      if (input == null)
-        throw new IllegalArgumentException(
-            method + " needs the input " + name + ", the batch has " + batch.inputs().keySet());
-      arguments.add(NativeTensors.copy(scope, input));
+      arguments.add(NativeTensors.copy(scope, batch.input(name)));
     }
     arguments.add(frozen);
     arguments.add(trained);

@@ -32,6 +32,13 @@ public final class Transactions {
     return application.run(principal.teams().keySet(), work);
   }
 
+  /** Runs {@code work} seeing one team, which the platform admin need not be a member of. */
+  public <T extends @Nullable Object> T asPlatformAdmin(
+      Principal admin, UUID team, Function<JdbcClient, T> work) {
+    admin.requirePlatformAdmin();
+    return application.run(List.of(team), work);
+  }
+
   /** Runs {@code work} seeing no team at all: sign-in, users, platform settings. */
   public <T extends @Nullable Object> T withoutTeam(Function<JdbcClient, T> work) {
     return application.run(List.of(), work);

@@ -1,0 +1,28 @@
+package io.espalier.trainer.data;
+
+import java.util.SplittableRandom;
+
+/**
+ * Small changes that leave a class what it is.
+ *
+ * @param padding most pixels by which an image is moved in each direction
+ * @param flip whether half of the images are mirrored; wrong for letters and digits
+ */
+public record Augmentation(int padding, boolean flip) {
+
+  /** Images as they are. */
+  public static final Augmentation NONE = new Augmentation(0, false);
+
+  /** Moved by up to an eighth of the side, as is usual for small images. */
+  public static Augmentation moving(int side, boolean flip) {
+    return new Augmentation(side / 8, flip);
+  }
+
+  int shift(SplittableRandom random) {
+    return padding == 0 ? 0 : random.nextInt(-padding, padding + 1);
+  }
+
+  boolean flipNow(SplittableRandom random) {
+    return flip && random.nextBoolean();
+  }
+}

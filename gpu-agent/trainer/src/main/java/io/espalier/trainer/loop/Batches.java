@@ -1,0 +1,18 @@
+package io.espalier.trainer.loop;
+
+import io.espalier.trainer.engine.Batch;
+
+/** Where samples come from. */
+public interface Batches {
+
+  /**
+   * The samples of an optimizer step, counted from 1: always the same for the same step, so that a
+   * run that goes on sees what it would have seen.
+   */
+  Batch training(int step);
+
+  int validationBatches();
+
+  /** A part of the validation split, counted from 0; together all of it, each sample once. */
+  Batch validation(int index);
+}

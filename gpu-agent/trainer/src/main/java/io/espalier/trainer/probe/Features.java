@@ -1,0 +1,64 @@
+package io.espalier.trainer.probe;
+
+import java.util.Arrays;
+
+/** What a model's head sees, with labels: (samples, width) row by row. */
+public final class Features {
+
+  private final int width;
+  private final float[] values;
+  private final int[] labels;
+  private final int classes;
+
+  /** The arrays are handed over. */
+  public Features(int width, float[] values, int[] labels, int classes) {
+    if (values.length != (long) width * labels.length) {
+      throw new IllegalArgumentException(
+          "%d rows of %d are not %d values".formatted(labels.length, width, values.length));
+    }
+    this.width = width;
+    this.values = values;
+    this.labels = labels;
+    this.classes = classes;
+  }
+
+  public int size() {
+    return labels.length;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int classes() {
+    return classes;
+  }
+
+  public int label(int row) {
+    return labels[row];
+  }
+
+  float value(int row, int column) {
+    return values[row * width + column];
+  }
+
+  /** These rows, in this order. */
+  public Features rows(int[] rows) {
+    float[] some = new float[rows.length * width];
+    int[] theirs = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, rows[i] * width, some, i * width, width);
+      theirs[i] = labels[rows[i]];
+    }
+    return new Features(width, some, theirs, classes);
+  }
+
+  /** Share of the most frequent class. */
+  public double chance() {
+    int[] counts = new int[classes];
+    for (int label : labels) {
+      counts[label]++;
+    }
+    return Arrays.stream(counts).max().orElse(0) / (double) Math.max(1, size());
+  }
+}

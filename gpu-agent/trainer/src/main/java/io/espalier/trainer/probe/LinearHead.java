@@ -1,0 +1,55 @@
+package io.espalier.trainer.probe;
+
+/** A linear layer on features: logits = W·x + b, in the layout of a checkpoint. */
+public final class LinearHead {
+
+  private final int classes;
+  private final int width;
+  private final float[] weight;
+  private final float[] bias;
+
+  LinearHead(int classes, int width, float[] weight, float[] bias) {
+    this.classes = classes;
+    this.width = width;
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** (classes, width), row by row. */
+  public float[] weight() {
+    return weight.clone();
+  }
+
+  /** (classes). */
+  public float[] bias() {
+    return bias.clone();
+  }
+
+  /** The class with the largest logit. */
+  int predict(Features features, int row) {
+    int best = 0;
+    double bestLogit = Double.NEGATIVE_INFINITY;
+    for (int label = 0; label < classes; label++) {
+      double logit = bias[label];
+      for (int column = 0; column < width; column++) {
+        logit += weight[label * width + column] * features.value(row, column);
+      }
+      if (logit > bestLogit) {
+        best = label;
+        bestLogit = logit;
+      }
+    }
+    return best;
+  }
+
+  /** Share of rows whose class it names. */
+  public double accuracy(Features features) {
+    int right = 0;
+    for (int row = 0; row < features.size(); row++) {
+      if (predict(features, row) == features.label(row)) {
+        right++;
+      }
+    }
+    return right / (double) Math.max(1, features.size());
+  }
+}

@@ -1,0 +1,282 @@
+package io.espalier.orchestrator.account;
+
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.database.Transactions;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Users: how the first one comes to be, how they sign in, and what they may do. */
+public final class Accounts {
+
+  private static final int SETUP_CODE_GROUPS = 4;
+  private static final int SETUP_CODE_GROUP = 5; // 4 × 5 of 31 characters: 99 bits
+
+  private final Transactions transactions;
+  private final Audit audit;
+  private final InstantSource clock;
+  private final Secrets secrets = new Secrets();
+  private final PasswordRules passwords;
+  private final Throttle throttle = new Throttle();
+
+  /** {@code clock} times the delays after failures; all else goes by the database's clock. */
+  public Accounts(Transactions transactions, Audit audit, InstantSource clock) {
+    this(transactions, audit, clock, new PasswordRules(PasswordRules.COST));
+  }
+
+  Accounts(Transactions transactions, Audit audit, InstantSource clock, PasswordRules passwords) {
+    this.transactions = transactions;
+    this.audit = audit;
+    this.clock = clock;
+    this.passwords = passwords;
+  }
+
+  // ── The first admin ───────────────────────────────────────────────────────────────────────────
+
+  public boolean awaitsFirstAdmin() {
+    return transactions.withoutTeam(Accounts::hasNoUser);
+  }
+
+  /**
+   * A new one-time code for {@link #setUp}, for the operator's eyes; the code before it is void.
+   * Empty once there is a user.
+   */
+  public Optional<String> newSetupCode() {
+    var code = new StringBuilder(secrets.legible(SETUP_CODE_GROUP));
+    for (int group = 1; group < SETUP_CODE_GROUPS; group++) {
+      code.append('-').append(secrets.legible(SETUP_CODE_GROUP));
+    }
+    boolean stored =
+        transactions.withoutTeam(jdbc -> {
+          if (!hasNoUser(jdbc)) return false;
+          jdbc.sql(
+                  """
+                  insert into setup_code (code_hash) values (:hash)
+                  on conflict (only_row) do update
+                    set code_hash = excluded.code_hash, created_at = now(), used_at = null
+                  """)
+              .param("hash", Secrets.hash(code.toString()))
+              .update();
+          return true;
+        });
+    return stored ? Optional.of(code.toString()) : Optional.empty();
+  }
+
+  /**
+   * Creates the first user, who administers the platform. The code works once.
+   *
+   * @param origin address of the caller, for the delays after wrong codes
+   */
+  public Principal setUp(String code, NewUser user, String origin) {
+    passwords.require(user.login(), user.password());
+    var delay = throttle.attempt("", origin, clock.instant());
+    if (delay.isPositive()) throw new Refused(TooMany.attempts("setup code", delay));
+
+    var hash = passwords.encode(user.password());
+    var created =
+        transactions.withoutTeam(jdbc -> {
+          int used =
+              jdbc.sql(
+                      """
+                      update setup_code set used_at = now()
+                      where code_hash = :hash and used_at is null
+                        and not exists (select from app_user)
+                      """)
+                  .param("hash", Secrets.hash(normalised(code)))
+                  .update();
+          if (used == 0) return Optional.<UUID>empty();
+          var id = insert(jdbc, user, hash, true);
+          audit.record(
+              jdbc, user.login(), null, "set up", "user " + user.login(), Map.of("id", id));
+          return Optional.of(id);
+        });
+    if (created.isEmpty()) {
+      throw new Refused(
+          Problem.of(
+              "setup-code",
+              Category.UNAUTHENTICATED,
+              "setup code",
+              "The code is wrong, or it has been used.",
+              "Read the code on the console of the platform; each start prints a new one until"
+                  + " there is an admin."));
+    }
+    throttle.succeeded("", origin, clock.instant());
+    return new Principal(created.get(), user.login(), user.name(), true, Map.of());
+  }
+
+  private static String normalised(String code) {
+    return code.strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean hasNoUser(JdbcClient jdbc) {
+    return jdbc.sql("select not exists (select from app_user)").query(Boolean.class).single();
+  }
+
+  // ── Users ─────────────────────────────────────────────────────────────────────────────────────
+
+  public UUID createUser(Principal admin, NewUser user) {
+    admin.requirePlatformAdmin();
+    passwords.require(user.login(), user.password());
+    var hash = passwords.encode(user.password());
+    return transactions.withoutTeam(jdbc -> {
+      var id = insert(jdbc, user, hash, false);
+      audit.record(jdbc, admin.login(), null, "create", "user " + user.login(), Map.of("id", id));
+      return id;
+    });
+  }
+
+  /** Ends every session and every token of the user. */
+  public void changePassword(Principal user, String current, String next, String origin) {
+    var answer = signIn(user.login(), current, origin);
+    switch (answer) {
+      case SignIn.Accepted _ -> {}
+      case SignIn.TooSoon(var delay) -> throw new Refused(TooMany.attempts("password", delay));
+      case SignIn.Denied() ->
+          throw new Refused(
+              Problem.of(
+                  "password-wrong",
+                  Category.INVALID,
+                  "password",
+                  "The current password is not right.",
+                  "Try again, or ask a platform admin for a new one."));
+    }
+    passwords.require(user.login(), next);
+    var hash = passwords.encode(next);
+    transactions.withoutTeam(jdbc -> {
+      jdbc.sql(
+              """
+              update app_user set password_hash = :hash, password_changed_at = clock_timestamp()
+              where id = :user
+              """)
+          .param("hash", hash)
+          .param("user", user.userId())
+          .update();
+      jdbc.sql(
+              "update api_token set revoked_at = now() where user_id = :user and revoked_at is null")
+          .param("user", user.userId())
+          .update();
+      audit.record(jdbc, user.login(), null, "change password", "user " + user.login(), Map.of());
+      return null;
+    });
+  }
+
+  private static UUID insert(JdbcClient jdbc, NewUser user, String hash, boolean admin) {
+    try {
+      return jdbc.sql(
+              """
+              insert into app_user (login, display_name, password_hash, platform_admin)
+              values (:login, :name, :hash, :admin) returning id
+              """)
+          .param("login", user.login())
+          .param("name", user.name())
+          .param("hash", hash)
+          .param("admin", admin)
+          .query(UUID.class)
+          .single();
+    } catch (DuplicateKeyException e) {
+      throw new Refused(
+          Problem.of(
+                  "login-taken",
+                  Category.CONFLICT,
+                  "login",
+                  "Somebody has this login already.",
+                  "Choose another one.")
+              .found(user.login()),
+          e);
+    }
+  }
+
+  // ── Signing in ────────────────────────────────────────────────────────────────────────────────
+
+  /** {@code origin} is the caller's address, for the delays after failures. */
+  public SignIn signIn(String login, String password, String origin) {
+    var name = login.strip().toLowerCase(Locale.ROOT);
+    var delay = throttle.attempt(name, origin, clock.instant());
+    if (delay.isPositive()) return new SignIn.TooSoon(delay);
+
+    var user = transactions.withoutTeam(jdbc -> find(jdbc, name));
+    boolean accepted;
+    if (user.isPresent()) {
+      accepted = passwords.matches(password, user.get().passwordHash());
+    } else {
+      passwords.pretendToMatch(password);
+      accepted = false;
+    }
+    if (!accepted) return new SignIn.Denied();
+    throttle.succeeded(name, origin, clock.instant());
+    return new SignIn.Accepted(user.get().who());
+  }
+
+  /** What the user of a session may do now; empty if the session has ended. */
+  public Optional<Principal> principal(SignedIn session) {
+    return transactions.withoutTeam(
+        jdbc -> principal(jdbc, session.userId(), session.passwordChangedAt()));
+  }
+
+  /** Empty if the user is disabled or, where it is given, the password has changed since. */
+  static Optional<Principal> principal(
+      JdbcClient jdbc, UUID user, @Nullable Instant passwordChangedAt) {
+    var teams = new HashMap<UUID, Role>();
+    jdbc.sql("select team_id, role from member where user_id = :user")
+        .param("user", user)
+        .query(row -> {
+          teams.put(row.getObject("team_id", UUID.class), Role.valueOf(row.getString("role")));
+        });
+    return jdbc.sql(
+            """
+            select login, display_name, platform_admin, password_changed_at from app_user
+            where id = :user and not disabled
+            """)
+        .param("user", user)
+        .query((row, _) -> {
+          var changed = row.getTimestamp("password_changed_at").toInstant();
+          if (passwordChangedAt != null && !changed.equals(passwordChangedAt)) {
+            return Optional.<Principal>empty();
+          }
+          return Optional.of(
+              new Principal(
+                  user,
+                  row.getString("login"),
+                  row.getString("display_name"),
+                  row.getBoolean("platform_admin"),
+                  teams));
+        })
+        .optional()
+        .flatMap(found -> found);
+  }
+
+  private record Found(SignedIn who, String passwordHash) {}
+
+  private static Optional<Found> find(JdbcClient jdbc, String login) {
+    return jdbc.sql(
+            """
+            select id, login, display_name, password_changed_at, password_hash from app_user
+            where login = :login and not disabled
+            """)
+        .param("login", login)
+        .query((row, _) -> found(row))
+        .optional();
+  }
+
+  private static Found found(ResultSet row) throws SQLException {
+    return new Found(
+        new SignedIn(
+            row.getObject("id", UUID.class),
+            row.getString("login"),
+            row.getString("display_name"),
+            row.getTimestamp("password_changed_at").toInstant()),
+        row.getString("password_hash"));
+  }
+}

@@ -1,0 +1,107 @@
+package io.espalier.orchestrator.agent;
+
+import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.instantOrNull;
+import static io.espalier.orchestrator.database.Columns.jsonOrNull;
+import static io.espalier.orchestrator.database.Columns.uuid;
+import static io.espalier.orchestrator.database.Columns.uuidOrNull;
+
+import io.espalier.domain.wire.Hello;
+import io.espalier.orchestrator.database.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What agents say of themselves, in the caller's transaction. */
+final class Hosts {
+
+  /** Stores the facts and the slots; a slot that is no longer reported gets no more work. */
+  static void store(JdbcClient jdbc, UUID agent, Hello.Request hello) {
+    jdbc.sql("update agent set facts = :facts::jsonb, last_seen_at = now() where id = :id")
+        .param("facts", Json.write(hello.host()))
+        .param("id", agent)
+        .update();
+    jdbc.sql("update slot set present = false where agent_id = :agent")
+        .param("agent", agent)
+        .update();
+    for (var slot : hello.slots()) {
+      jdbc.sql("insert into pool (name) values (:name) on conflict (name) do nothing")
+          .param("name", slot.pool())
+          .update();
+      jdbc.sql(
+              """
+              insert into slot (agent_id, index, pool, memory_bytes, device)
+              values (:agent, :index, :pool, :memory, :device)
+              on conflict (agent_id, index) do update
+              set pool = excluded.pool, memory_bytes = excluded.memory_bytes,
+                  device = excluded.device, present = true
+              """)
+          .param("agent", agent)
+          .param("index", slot.index())
+          .param("pool", slot.pool())
+          .param("memory", slot.memoryBytes())
+          .param("device", slot.device())
+          .update();
+    }
+  }
+
+  /** At most one write in ten seconds: it only has to be recent. */
+  static void seen(JdbcClient jdbc, UUID agent) {
+    jdbc.sql(
+            """
+            update agent set last_seen_at = now()
+            where id = :id and (last_seen_at is null or last_seen_at < now() - interval '10 seconds')
+            """)
+        .param("id", agent)
+        .update();
+  }
+
+  static List<AgentView> list(JdbcClient jdbc, Duration silence) {
+    var slots = new HashMap<UUID, List<AgentView.Slot>>();
+    jdbc.sql(
+            """
+            select s.agent_id, s.index, s.pool, s.memory_bytes, s.device, s.present, s.enabled,
+                   l.job_id
+            from slot s
+            left join lease_slot ls on ls.slot_id = s.id and ls.live
+            left join lease l on l.id = ls.lease_id
+            order by s.agent_id, s.index
+            """)
+        .query(row -> {
+          slots
+              .computeIfAbsent(uuid(row, "agent_id"), _ -> new ArrayList<>())
+              .add(
+                  new AgentView.Slot(
+                      row.getInt("index"),
+                      row.getString("pool"),
+                      row.getLong("memory_bytes"),
+                      row.getString("device"),
+                      row.getBoolean("present"),
+                      row.getBoolean("enabled"),
+                      uuidOrNull(row, "job_id")));
+        });
+    return jdbc.sql(
+            """
+            select id, name, draining, facts, enrolled_at, last_seen_at,
+                   coalesce(last_seen_at > now() - :silence * interval '1 millisecond', false) as live
+            from agent order by name
+            """)
+        .param("silence", silence.toMillis())
+        .query((row, _) ->
+            new AgentView(
+                uuid(row, "id"),
+                row.getString("name"),
+                row.getBoolean("live"),
+                row.getBoolean("draining"),
+                jsonOrNull(row, "facts", Hello.HostFacts.class),
+                slots.getOrDefault(uuid(row, "id"), List.of()),
+                instant(row, "enrolled_at"),
+                instantOrNull(row, "last_seen_at")))
+        .list();
+  }
+
+  private Hosts() {}
+}

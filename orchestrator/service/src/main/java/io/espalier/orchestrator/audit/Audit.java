@@ -1,0 +1,129 @@
+package io.espalier.orchestrator.audit;
+
+import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.database.Transactions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The audit trail. An entry's hash covers its own text and the hash before it, so that a change, a
+ * gap or a new order anywhere shows at {@link #firstBrokenEntry}.
+ */
+public final class Audit {
+
+  // Any number will do, as long as nothing else in the database locks on it.
+  private static final long CHAIN_LOCK = 0x617564697421L;
+
+  // An array keeps the parts apart whatever they contain; jsonb has one text per value.
+  private static final String HASH_OF_ENTRY =
+      """
+      sha256(previous || convert_to(jsonb_build_array(
+        id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), actor, team_id, action, thing, detail
+      )::text, 'UTF8'))
+      """;
+
+  private final Transactions transactions;
+  private final JsonMapper json;
+
+  public Audit(Transactions transactions, JsonMapper json) {
+    this.transactions = transactions;
+    this.json = json;
+  }
+
+  /**
+   * Writes an entry in the caller's transaction, so that deed and entry become true together. Call
+   * it last: the end of the chain stays locked until the transaction ends.
+   *
+   * @param actor login of a person, or {@code agent:NAME}
+   * @param action a verb, such as {@code submit}
+   * @param thing what it was done to, such as {@code job 6f1c…}
+   */
+  public void record(
+      JdbcClient jdbc,
+      String actor,
+      @Nullable UUID team,
+      String action,
+      String thing,
+      Map<String, ?> detail) {
+    // A statement of its own: the next one must see what was committed while it waited.
+    jdbc.sql("select pg_advisory_xact_lock(:lock)").param("lock", CHAIN_LOCK).query(_ -> {});
+    jdbc.sql(
+            """
+            with last as (
+              select id, hash from audit order by id desc limit 1
+            ), entry as (
+              select coalesce((select id from last), 0) + 1 as id, clock_timestamp() as at,
+                :actor::text as actor, :team::uuid as team_id, :action::text as action,
+                :thing::text as thing, :detail::jsonb as detail,
+                coalesce((select hash from last), '\\x'::bytea) as previous
+            )
+            insert into audit (id, at, actor, team_id, action, thing, detail, previous, hash)
+            select id, at, actor, team_id, action, thing, detail, previous, %s from entry
+            """
+                .formatted(HASH_OF_ENTRY))
+        .param("actor", actor)
+        .param("team", team)
+        .param("action", action)
+        .param("thing", thing)
+        .param("detail", json.writeValueAsString(detail))
+        .update();
+  }
+
+  /** The latest entries, newest first. */
+  public List<Entry> latest(Principal admin, int limit) {
+    admin.requirePlatformAdmin();
+    return transactions.withoutTeam(jdbc ->
+        jdbc.sql(
+                """
+                select id, at, actor, team_id, action, thing, detail::text as detail
+                from audit order by id desc limit :limit
+                """)
+            .param("limit", limit)
+            .query((row, _) ->
+                new Entry(
+                    row.getLong("id"),
+                    row.getTimestamp("at").toInstant(),
+                    row.getString("actor"),
+                    row.getObject("team_id", UUID.class),
+                    row.getString("action"),
+                    row.getString("thing"),
+                    row.getString("detail")))
+            .list());
+  }
+
+  /** Reads the whole chain; empty if every entry follows from the one before it. */
+  public Optional<Long> firstBrokenEntry(Principal admin) {
+    admin.requirePlatformAdmin();
+    return transactions.withoutTeam(jdbc ->
+        jdbc.sql(
+                """
+                select min(id) from (
+                  select id, hash is distinct from %s as altered,
+                    previous is distinct from lag(hash, 1, '\\x'::bytea) over (order by id)
+                      as unchained,
+                    id is distinct from lag(id, 1, 0::bigint) over (order by id) + 1 as gap
+                  from audit
+                ) checked
+                where altered or unchained or gap
+                """
+                    .formatted(HASH_OF_ENTRY))
+            .query((row, _) -> Optional.ofNullable(row.getObject(1, Long.class)))
+            .single());
+  }
+
+  /** {@code detail} is JSON. */
+  public record Entry(
+      long id,
+      Instant at,
+      String actor,
+      @Nullable UUID team,
+      String action,
+      String thing,
+      String detail) {}
+}

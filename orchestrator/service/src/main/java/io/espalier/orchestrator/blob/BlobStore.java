@@ -1,0 +1,192 @@
+package io.espalier.orchestrator.blob;
+
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import io.espalier.domain.unit.Bytes;
+import io.espalier.domain.wire.Blob;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Contents as files {@code ab/cdef…}. A write goes to a temporary file, is forced to disk, renamed,
+ * and its folder is forced too, so that after a crash a file of that name is whole.
+ */
+public final class BlobStore {
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  private final Path folder;
+  private final Path incoming;
+
+  public BlobStore(Path folder) {
+    this.folder = folder.toAbsolutePath().normalize();
+    this.incoming = this.folder.resolve("incoming");
+    try {
+      Files.createDirectories(incoming);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The artifact store cannot use the folder " + folder, e);
+    }
+  }
+
+  public Blob put(InputStream content, long maxBytes) {
+    return store(content, maxBytes, null);
+  }
+
+  /** Refuses a content whose hash is not the expected one; nothing of it stays. */
+  public Blob put(InputStream content, long maxBytes, String expectedSha256) {
+    requireSha256(expectedSha256);
+    return store(content, maxBytes, expectedSha256);
+  }
+
+  public boolean has(String sha256) {
+    return Files.isRegularFile(path(sha256));
+  }
+
+  public Path file(String sha256) {
+    var file = path(sha256);
+    if (!Files.isRegularFile(file)) throw new Refused(absent(sha256));
+    return file;
+  }
+
+  public InputStream open(String sha256) {
+    try {
+      return Files.newInputStream(file(sha256));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The content " + sha256 + " cannot be read", e);
+    }
+  }
+
+  /** Inserts the row of a durable content, in the caller's transaction. */
+  public void list(JdbcClient jdbc, Blob blob) {
+    if (!has(blob.sha256())) throw new Refused(absent(blob.sha256()));
+    jdbc.sql(
+            """
+            insert into blob (sha256, bytes) values (:sha256, :bytes)
+            on conflict (sha256) do nothing
+            """)
+        .param("sha256", blob.sha256())
+        .param("bytes", blob.bytes())
+        .update();
+  }
+
+  private Blob store(InputStream content, long maxBytes, @Nullable String expected) {
+    try {
+      var temporary = Files.createTempFile(incoming, "blob", null);
+      try {
+        var blob = write(content, maxBytes, temporary);
+        if (expected != null && !expected.equals(blob.sha256())) {
+          throw new Refused(differs(expected, blob.sha256()));
+        }
+        publish(temporary, path(blob.sha256()));
+        return blob;
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("A content could not be stored under " + folder, e);
+    }
+  }
+
+  private static Blob write(InputStream content, long maxBytes, Path file) throws IOException {
+    var digest = sha256();
+    long total = 0;
+    try (var out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      var buffer = new byte[1 << 16];
+      for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+        total += read;
+        if (total > maxBytes) throw new Refused(tooLarge(maxBytes));
+        digest.update(buffer, 0, read);
+        var bytes = ByteBuffer.wrap(buffer, 0, read);
+        while (bytes.hasRemaining()) out.write(bytes);
+      }
+      out.force(true);
+    }
+    return new Blob(HexFormat.of().formatHex(digest.digest()), total);
+  }
+
+  private void publish(Path temporary, Path target) throws IOException {
+    if (Files.isRegularFile(target)) return;
+    var parent = folder.resolve(target.getName(target.getNameCount() - 2));
+    if (!Files.isDirectory(parent)) {
+      Files.createDirectories(parent);
+      force(folder);
+    }
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    force(parent);
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private Path path(String sha256) {
+    requireSha256(sha256);
+    return folder.resolve(sha256.substring(0, 2)).resolve(sha256.substring(2));
+  }
+
+  private static void requireSha256(String sha256) {
+    if (!SHA256.matcher(sha256).matches()) {
+      throw new Refused(
+          Problem.of(
+              "not-a-hash",
+              Category.INVALID,
+              "sha256",
+              "A content is named by 64 lower-case hexadecimal digits.",
+              "Send the SHA-256 of the content."));
+    }
+  }
+
+  private static Problem absent(String sha256) {
+    return Problem.of(
+        "unknown-content",
+        Category.NOT_FOUND,
+        "content " + sha256,
+        "The artifact store has no such content.",
+        "Send the content first.");
+  }
+
+  private static Problem tooLarge(long maxBytes) {
+    return Problem.of(
+            "content-too-large",
+            Category.INVALID,
+            "content",
+            "The content is longer than what is accepted here.",
+            "Send less, or ask an admin for a higher limit.")
+        .allowed(new Bytes(maxBytes));
+  }
+
+  private static Problem differs(String expected, String found) {
+    return Problem.of(
+            "content-differs",
+            Category.INVALID,
+            "content " + expected,
+            "The bytes that arrived have another SHA-256.",
+            "Send the content again.")
+        .found(found)
+        .allowed(expected);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

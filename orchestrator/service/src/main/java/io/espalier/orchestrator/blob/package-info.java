@@ -1,0 +1,8 @@
+/**
+ * The artifact store: contents under their SHA-256 in one folder. A content is visible wholly or
+ * not at all, and is listed in the database only once it is durable.
+ */
+@NullMarked
+package io.espalier.orchestrator.blob;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,162 @@
+package io.espalier.orchestrator.budget;
+
+import static io.espalier.orchestrator.database.Columns.constant;
+import static io.espalier.orchestrator.database.Columns.gpuTime;
+import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.uuid;
+import static io.espalier.orchestrator.database.Columns.uuidOrNull;
+
+import io.espalier.domain.budget.Balance;
+import io.espalier.domain.budget.EntryKind;
+import io.espalier.domain.job.JobState;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import io.espalier.domain.unit.GpuTime;
+import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.change.Change;
+import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.database.Absent;
+import io.espalier.orchestrator.database.Transactions;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What people do with budgets: fund a team, and read what its jobs hold and have spent. */
+public final class Budgets {
+
+  private final Transactions transactions;
+  private final Ledger ledger;
+  private final Changes changes;
+
+  public Budgets(Transactions transactions, Ledger ledger, Changes changes) {
+    this.transactions = transactions;
+    this.ledger = ledger;
+    this.changes = changes;
+  }
+
+  /** Adds to a team's budget. Jobs that rest for want of budget go on by themselves. */
+  public TeamBudget credit(Principal principal, UUID team, GpuTime amount, String reason) {
+    if (!amount.isMoreThan(GpuTime.ZERO)) {
+      throw new Refused(
+          Problem.of(
+                  "credit-not-positive",
+                  Category.INVALID,
+                  "amount",
+                  "A credit adds to the budget.",
+                  "Send a positive amount.")
+              .found(amount)
+              .allowed("more than 0"));
+    }
+    var work =
+        (Function<JdbcClient, TeamBudget>)
+            jdbc -> {
+              ledger.fund(jdbc, team, amount, reason);
+              return TeamBudget.of(team, ledger.ofTeam(jdbc, team));
+            };
+    TeamBudget after;
+    if (principal.platformAdmin()) {
+      after = transactions.asPlatformAdmin(principal, team, work);
+    } else {
+      principal.require(team, Role.OWNER);
+      after = transactions.as(principal, work);
+    }
+    changes.announce(new Change.OfWork());
+    return after;
+  }
+
+  public TeamBudget ofTeam(Principal principal, UUID team) {
+    principal.require(team, Role.VIEWER);
+    return transactions.as(principal, jdbc -> TeamBudget.of(team, ledger.ofTeam(jdbc, team)));
+  }
+
+  /** A team's jobs with what each holds and has spent, newest first. */
+  public List<JobStatement> statement(Principal principal, UUID team, int limit) {
+    principal.require(team, Role.VIEWER);
+    return transactions.as(
+        principal,
+        jdbc ->
+            jdbc.sql(
+                    """
+                    select j.id, j.name, u.display_name, j.state, j.submitted_at, a.funded, a.held, a.spent
+                    from job j
+                    join app_user u on u.id = j.owner_id
+                    join budget_account a on a.job_id = j.id
+                    where j.team_id = :team
+                    order by j.submitted_at desc, j.id limit :limit
+                    """)
+                .param("team", team)
+                .param("limit", limit)
+                .query((row, _) ->
+                    new JobStatement(
+                        uuid(row, "id"),
+                        row.getString("name"),
+                        row.getString("display_name"),
+                        constant(row, "state", JobState.class),
+                        instant(row, "submitted_at"),
+                        gpuTime(row, "funded"),
+                        gpuTime(row, "held"),
+                        gpuTime(row, "spent")))
+                .list());
+  }
+
+  public JobCost ofJob(Principal principal, UUID job) {
+    return transactions.as(
+        principal,
+        jdbc -> {
+          var balance =
+              jdbc.sql(
+                      """
+                      select funded, held, spent, overdraft from budget_account where job_id = :job
+                      """)
+                  .param("job", job)
+                  .query((row, _) ->
+                      new Balance(
+                          gpuTime(row, "funded"),
+                          gpuTime(row, "held"),
+                          gpuTime(row, "spent"),
+                          gpuTime(row, "overdraft")))
+                  .optional()
+                  .orElseThrow(() -> Absent.of("job", job));
+          var entries = entries(jdbc, job);
+          return new JobCost(job, balance, mostHeld(entries), entries);
+        });
+  }
+
+  private static List<BudgetEntry> entries(JdbcClient jdbc, UUID job) {
+    return jdbc.sql(
+            """
+            select e.id, e.kind, e.amount, e.lease_id, e.slice, e.reason, e.at
+            from budget_entry e join budget_account a on a.id = e.account_id
+            where a.job_id = :job order by e.id
+            """)
+        .param("job", job)
+        .query((row, _) ->
+            new BudgetEntry(
+                row.getLong("id"),
+                constant(row, "kind", EntryKind.class),
+                gpuTime(row, "amount"),
+                uuidOrNull(row, "lease_id"),
+                row.getObject("slice", Integer.class),
+                row.getString("reason"),
+                instant(row, "at")))
+        .list();
+  }
+
+  private static GpuTime mostHeld(List<BudgetEntry> entries) {
+    var held = GpuTime.ZERO;
+    var most = GpuTime.ZERO;
+    for (var entry : entries) {
+      held =
+          switch (entry.kind()) {
+            case HOLD -> held.plus(entry.amount());
+            case SETTLE, VOID -> held.minus(entry.amount());
+            case CREDIT -> held;
+          };
+      if (held.isMoreThan(most)) most = held;
+    }
+    return most;
+  }
+}

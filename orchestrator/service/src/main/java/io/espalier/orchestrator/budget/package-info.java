@@ -1,0 +1,8 @@
+/**
+ * The ledger of GPU time, in double entry. Every hold of a lease is posted to the team's account
+ * and to the account of the job's cap; the database refuses what is not funded.
+ */
+@NullMarked
+package io.espalier.orchestrator.budget;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,296 @@
+package io.espalier.orchestrator.job;
+
+import static io.espalier.orchestrator.database.Columns.uuid;
+
+import io.espalier.domain.budget.Terms;
+import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.wire.Desired.Wish;
+import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.change.Change;
+import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.database.Absent;
+import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.lease.Lease;
+import io.espalier.orchestrator.lease.Leases;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What people do with jobs. A job of another team is answered like one that does not exist. */
+public final class Jobs {
+
+  private final Transactions transactions;
+  private final Ledger ledger;
+  private final Leases leases;
+  private final Changes changes;
+  private final Admission admission;
+
+  public Jobs(
+      Transactions transactions, Ledger ledger, Leases leases, Changes changes, Terms terms) {
+    this.transactions = transactions;
+    this.ledger = ledger;
+    this.leases = leases;
+    this.changes = changes;
+    this.admission = new Admission(ledger, terms);
+  }
+
+  /** What submitting would meet; stores and spends nothing. */
+  public Preview preview(Principal principal, Submission submission) {
+    principal.require(submission.team(), Role.MEMBER);
+    return transactions.as(principal, jdbc -> admission.preview(jdbc, submission));
+  }
+
+  /**
+   * Stores a job, or refuses without a trace. Answers only after the commit: what was acknowledged
+   * is never lost.
+   *
+   * @param idempotencyKey the same key with the same submission answers with the first job
+   */
+  public JobView submit(
+      Principal principal, Submission submission, @Nullable String idempotencyKey) {
+    principal.require(submission.team(), Role.MEMBER);
+    var hash = sha256(Json.write(submission));
+    var view =
+        transactions.as(
+            principal,
+            jdbc -> {
+              var earlier = submitted(jdbc, submission.team(), idempotencyKey, hash);
+              var id =
+                  earlier.isPresent()
+                      ? earlier.get()
+                      : insert(jdbc, principal, submission, idempotencyKey, hash);
+              return find(jdbc, id);
+            });
+    changes.announce(new Change.OfJob(view.id()), new Change.OfWork());
+    return view;
+  }
+
+  public JobView get(Principal principal, UUID id) {
+    return transactions.as(principal, jdbc -> find(jdbc, id));
+  }
+
+  /** Newest first. */
+  public Page<JobView> list(Principal principal, JobFilter filter, PageRequest page) {
+    return transactions.as(principal, jdbc -> JobViews.list(jdbc, filter, page));
+  }
+
+  /**
+   * Ends a job. A trainer that still runs is told to stop; its lease is charged until it has. A
+   * cancelled job may be cancelled again.
+   */
+  public JobView cancel(Principal principal, UUID id) {
+    var told =
+        transactions.as(
+            principal,
+            jdbc -> {
+              var job = lock(jdbc, principal, id);
+              if (job.state() == JobState.CANCELLED) return Optional.<Lease>empty();
+              if (job.state().isTerminal()) throw new Refused(hasEnded(job));
+              job.move(jdbc, JobState.CANCELLED, "by " + principal.login());
+              jdbc.sql(
+                      """
+                      update task set state = 'CANCELLED', version = version + 1,
+                        ended_at = clock_timestamp()
+                      where job_id = :job and state in ('WAITING', 'LEASED')
+                      """)
+                  .param("job", id)
+                  .update();
+              var lease = leases.lockLiveOfJob(jdbc, id);
+              lease.ifPresent(live -> leases.wish(jdbc, live, Wish.STOP, null));
+              return lease;
+            });
+    changes.announce(new Change.OfJob(id), new Change.OfWork());
+    told.ifPresent(lease -> changes.announce(new Change.OfAgent(lease.agent())));
+    return get(principal, id);
+  }
+
+  /** Lets a job cost more. If it rests because its cap was reached, it goes on by itself. */
+  public JobView raiseCap(Principal principal, UUID id, GpuTime by) {
+    if (!by.isMoreThan(GpuTime.ZERO)) {
+      throw new Refused(
+          Problem.of(
+                  "cap-not-raised",
+                  Category.INVALID,
+                  "cap",
+                  "A cap can only be raised: what is spent cannot be taken back.",
+                  "Send a positive amount, or cancel the job.")
+              .found(by)
+              .allowed("more than 0"));
+    }
+    var view =
+        transactions.as(
+            principal,
+            jdbc -> {
+              var job = lock(jdbc, principal, id);
+              if (job.state().isTerminal()) throw new Refused(hasEnded(job));
+              ledger.raiseCap(jdbc, job.team(), id, by);
+              return find(jdbc, id);
+            });
+    changes.announce(new Change.OfJob(id), new Change.OfWork());
+    return view;
+  }
+
+  public Curves curves(Principal principal, UUID id) {
+    return read(principal, id, jdbc -> JobRecords.curves(jdbc, id, null));
+  }
+
+  /** The points that were measured after a moment; its last one is the next call's moment. */
+  public Curves curvesAfter(Principal principal, UUID id, Instant after) {
+    return read(principal, id, jdbc -> JobRecords.curves(jdbc, id, after));
+  }
+
+  /** Oldest first, those after the line {@code afterId}; 0 for the beginning. */
+  public List<LogLine> log(Principal principal, UUID id, long afterId, int limit) {
+    return read(principal, id, jdbc -> JobRecords.log(jdbc, id, afterId, limit));
+  }
+
+  public List<Artifact> artifacts(Principal principal, UUID id) {
+    return read(principal, id, jdbc -> JobRecords.artifacts(jdbc, id));
+  }
+
+  public Artifact artifact(Principal principal, UUID id, UUID artifactId) {
+    return artifacts(principal, id).stream()
+        .filter(artifact -> artifact.id().equals(artifactId))
+        .findFirst()
+        .orElseThrow(() -> Absent.of("artifact", artifactId));
+  }
+
+  public List<Transition> timeline(Principal principal, UUID id) {
+    return read(principal, id, jdbc -> JobRecords.timeline(jdbc, id));
+  }
+
+  private <T> T read(Principal principal, UUID id, Function<JdbcClient, T> work) {
+    return transactions.as(
+        principal,
+        jdbc -> {
+          requireVisible(jdbc, id);
+          return work.apply(jdbc);
+        });
+  }
+
+  private static void requireVisible(JdbcClient jdbc, UUID id) {
+    boolean visible =
+        jdbc.sql("select exists (select 1 from job where id = :id)")
+            .param("id", id)
+            .query((row, _) -> row.getBoolean(1))
+            .single();
+    if (!visible) throw Absent.of("job", id);
+  }
+
+  private static JobRow lock(JdbcClient jdbc, Principal principal, UUID id) {
+    var job = JobRow.lock(jdbc, id).orElseThrow(() -> Absent.of("job", id));
+    principal.require(job.team(), Role.MEMBER);
+    return job;
+  }
+
+  private static JobView find(JdbcClient jdbc, UUID id) {
+    return JobViews.find(jdbc, id).orElseThrow(() -> Absent.of("job", id));
+  }
+
+  private UUID insert(
+      JdbcClient jdbc,
+      Principal principal,
+      Submission submission,
+      @Nullable String key,
+      byte[] hash) {
+    var preview = admission.preview(jdbc, submission);
+    if (!preview.obstacles().isEmpty()) throw new Refused(preview.obstacles().getFirst());
+    var id = UUID.randomUUID();
+    int inserted =
+        jdbc.sql(
+                """
+                insert into job (id, team_id, name, owner_id, base_model_id, dataset_version_id,
+                  requested_protocol, cap_millis, seed, idempotency_key, request_hash, state)
+                values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap, :seed, :key,
+                  :hash, 'QUEUED')
+                on conflict (team_id, idempotency_key) do nothing
+                """)
+            .param("id", id)
+            .param("team", submission.team())
+            .param("name", submission.name())
+            .param("owner", principal.userId())
+            .param("model", submission.baseModelId())
+            .param("dataset", submission.datasetVersionId())
+            .param("protocol", submission.protocol() == null ? null : submission.protocol().name())
+            .param("cap", submission.cap().millis())
+            .param("seed", submission.seed())
+            .param("key", key)
+            .param("hash", hash)
+            .update();
+    if (inserted == 0) {
+      return submitted(jdbc, submission.team(), key, hash)
+          .orElseThrow(() -> new IllegalStateException("Neither inserted nor found: key " + key));
+    }
+    Timeline.append(jdbc, submission.team(), id, null, JobState.QUEUED, "submitted");
+    ledger.openCap(jdbc, submission.team(), id, submission.cap());
+    TaskRow.insert(
+        jdbc, submission.team(), id, TaskKind.PROFILE, null, admission.profileNeed(preview));
+    return id;
+  }
+
+  /** The job that the key has made; a key that comes with another request is refused. */
+  private static Optional<UUID> submitted(
+      JdbcClient jdbc, UUID team, @Nullable String key, byte[] hash) {
+    if (key == null) return Optional.empty();
+    record Earlier(UUID id, boolean same) {}
+    return jdbc.sql(
+            """
+            select id, request_hash = :hash as same from job
+            where team_id = :team and idempotency_key = :key
+            """)
+        .param("hash", hash)
+        .param("team", team)
+        .param("key", key)
+        .query((row, _) -> new Earlier(uuid(row, "id"), row.getBoolean("same")))
+        .optional()
+        .map(earlier -> {
+          if (!earlier.same()) throw new Refused(keyReused(key));
+          return earlier.id();
+        });
+  }
+
+  private static Problem keyReused(String key) {
+    return Problem.of(
+            "idempotency-key-reused",
+            Category.CONFLICT,
+            "Idempotency-Key",
+            "This key has already come with another request.",
+            "Send a new key with a new request.")
+        .found(key);
+  }
+
+  private static Problem hasEnded(JobRow job) {
+    return Problem.of(
+            "job-has-ended",
+            Category.CONFLICT,
+            "job " + job.id(),
+            "The job has ended.",
+            "Submit a new one.")
+        .found(job.state());
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

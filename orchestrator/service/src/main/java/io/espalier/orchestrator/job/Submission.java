@@ -1,0 +1,22 @@
+package io.espalier.orchestrator.job;
+
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.unit.GpuTime;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person asks for.
+ *
+ * @param protocol null for Espalier's choice
+ * @param cap the most that the job may cost
+ * @param seed of everything random in the job
+ */
+public record Submission(
+    UUID team,
+    String name,
+    UUID baseModelId,
+    UUID datasetVersionId,
+    @Nullable Protocol protocol,
+    GpuTime cap,
+    long seed) {}

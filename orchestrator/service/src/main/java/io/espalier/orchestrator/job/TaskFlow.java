@@ -1,0 +1,242 @@
+package io.espalier.orchestrator.job;
+
+import io.espalier.domain.budget.Terms;
+import io.espalier.domain.job.FailureReason;
+import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.job.TaskState;
+import io.espalier.domain.lease.AfterLoss;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.schedule.StartNeed;
+import io.espalier.domain.selection.Choice;
+import io.espalier.domain.selection.DataProfile;
+import io.espalier.domain.selection.Decision;
+import io.espalier.domain.selection.ProtocolChoice;
+import io.espalier.domain.selection.SelectionInput;
+import io.espalier.domain.wire.NamedBlob;
+import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.lease.Leases;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What follows when a task begins and when it ends, in the caller's transaction: the lease is
+ * settled, the task ended or queued again, the next task inserted, and the job moved.
+ */
+public final class TaskFlow {
+
+  private final Leases leases;
+  private final Ledger ledger;
+  private final Terms terms;
+
+  public TaskFlow(Leases leases, Ledger ledger, Terms terms) {
+    this.leases = leases;
+    this.ledger = ledger;
+    this.terms = terms;
+  }
+
+  /**
+   * A task gets a slot: the job goes, or goes back, to the state of the task. False if the job has
+   * changed since {@code version}.
+   */
+  public boolean begin(JdbcClient jdbc, UUID jobId, long version, TaskKind kind) {
+    var locked = JobRow.lock(jdbc, jobId);
+    if (locked.isEmpty() || locked.get().version() != version) return false;
+    var job = locked.get();
+    if (job.state() != kind.state()) {
+      job.move(jdbc, kind.state(), kind.name() + " has a slot");
+    }
+    return true;
+  }
+
+  /**
+   * A job that rested for want of budget can be paid for again and waits for a slot like any other.
+   * False if it has changed since {@code version}.
+   */
+  public boolean resume(JdbcClient jdbc, UUID jobId, long version, TaskKind kind) {
+    var locked = JobRow.lock(jdbc, jobId);
+    if (locked.isEmpty() || locked.get().version() != version) return false;
+    locked.get().move(jdbc, kind.state(), "funded again");
+    return true;
+  }
+
+  /** The trainer has said its last word. */
+  public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
+    if (work.job().state().isTerminal()) {
+      leases.release(jdbc, work.lease(), "no longer wanted");
+      return;
+    }
+    switch (last) {
+      case TrainerEvent.Profiled profiled when work.task().kind() == TaskKind.PROFILE ->
+          profiled(jdbc, work, profiled.profile());
+      case TrainerEvent.Trained trained when work.task().kind() == TaskKind.TRAIN ->
+          trained(jdbc, work, trained);
+      case TrainerEvent.Evaluated evaluated when work.task().kind() == TaskKind.EVALUATE ->
+          evaluated(jdbc, work, evaluated);
+      case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
+      case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
+          lost(jdbc, work, failed.problem().message());
+      case TrainerEvent.Failed failed -> fail(jdbc, work, failed.reason(), failed.problem());
+      case TrainerEvent.Profiled _, TrainerEvent.Trained _, TrainerEvent.Evaluated _ ->
+          fail(jdbc, work, FailureReason.PLATFORM, unexpected(work.task().kind(), last));
+      case TrainerEvent.Started _,
+          TrainerEvent.Log _,
+          TrainerEvent.Metrics _,
+          TrainerEvent.Progress _,
+          TrainerEvent.Checkpoint _ ->
+          throw new IllegalArgumentException("Not a last word: " + last);
+    }
+  }
+
+  /** Nobody runs the task any more, and its trainer has not said why. */
+  public void lost(JdbcClient jdbc, Work work, String how) {
+    leases.expire(jdbc, work.lease(), how);
+    if (work.job().state().isTerminal()) return;
+    switch (AfterLoss.decide(work.task().kind(), work.task().losses(), how)) {
+      case AfterLoss.Requeue(int losses) -> work.task().requeue(jdbc, losses);
+      case AfterLoss.GiveUp(var problem) -> {
+        work.task().end(jdbc, TaskState.FAILED);
+        work.job().fail(jdbc, FailureReason.LOST, problem);
+      }
+    }
+  }
+
+  private void profiled(JdbcClient jdbc, Work work, DataProfile profile) {
+    finish(jdbc, work, "profiled");
+    var job = work.job();
+    measured(jdbc, job, profile);
+    var facts = JobFacts.read(jdbc, job.id());
+    var left = ledger.lock(jdbc, job.team(), job.id()).free();
+    var input =
+        new SelectionInput(profile, facts.inputs().model(), left, facts.requested(), facts.seed());
+    switch (ProtocolChoice.decide(input)) {
+      case Choice.Made(var decision) -> train(jdbc, work, profile, decision);
+      case Choice.Impossible(var problem, _) -> job.fail(jdbc, FailureReason.USER_ERROR, problem);
+    }
+  }
+
+  private void train(JdbcClient jdbc, Work work, DataProfile profile, Decision decision) {
+    var job = work.job();
+    decided(jdbc, job, decision);
+    var need = StartNeed.train(terms, profile, decision.chosen());
+    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need);
+    job.move(jdbc, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
+  }
+
+  private void trained(JdbcClient jdbc, Work work, TrainerEvent.Trained trained) {
+    finish(jdbc, work, "trained");
+    var job = work.job();
+    list(jdbc, job, ArtifactKind.WEIGHTS, trained.files());
+    var need = StartNeed.evaluate(terms, profile(jdbc, job.id()));
+    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need);
+    job.move(jdbc, JobState.EVALUATING, "trained " + trained.steps() + " steps");
+  }
+
+  private void evaluated(JdbcClient jdbc, Work work, TrainerEvent.Evaluated evaluated) {
+    finish(jdbc, work, "evaluated");
+    var job = work.job();
+    scored(jdbc, job, evaluated);
+    for (var export : evaluated.exports()) {
+      list(jdbc, job, ArtifactKind.valueOf(export.kind()), export.files());
+    }
+    job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
+  }
+
+  private void yielded(JdbcClient jdbc, Work work, TrainerEvent.Yielded yielded) {
+    leases.release(jdbc, work.lease(), "yielded at step " + yielded.step());
+    work.task().requeue(jdbc, work.task().losses());
+    var reason = work.lease().yieldReason();
+    if (reason != null) work.job().pause(jdbc, reason);
+  }
+
+  private void fail(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
+    leases.release(jdbc, work.lease(), "failed: " + reason);
+    work.task().end(jdbc, TaskState.FAILED);
+    work.job().fail(jdbc, reason, problem);
+  }
+
+  private void finish(JdbcClient jdbc, Work work, String how) {
+    leases.release(jdbc, work.lease(), how);
+    work.task().end(jdbc, TaskState.DONE);
+  }
+
+  private static DataProfile profile(JdbcClient jdbc, UUID job) {
+    return Json.read(
+        jdbc.sql("select profile from job where id = :job")
+            .param("job", job)
+            .query(String.class)
+            .single(),
+        DataProfile.class);
+  }
+
+  private static void measured(JdbcClient jdbc, JobRow job, DataProfile profile) {
+    stored(
+        job,
+        jdbc.sql(
+                """
+                update job set profile = :profile::jsonb where id = :id and version = :version
+                """)
+            .param("profile", Json.write(profile))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void decided(JdbcClient jdbc, JobRow job, Decision decision) {
+    stored(
+        job,
+        jdbc.sql(
+                """
+                update job set decision = :decision::jsonb, training = :training::jsonb
+                where id = :id and version = :version
+                """)
+            .param("decision", Json.write(decision))
+            .param("training", Json.write(decision.chosen()))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void scored(JdbcClient jdbc, JobRow job, TrainerEvent.Evaluated result) {
+    stored(
+        job,
+        jdbc.sql("update job set result = :result::jsonb where id = :id and version = :version")
+            .param("result", Json.write(result))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void stored(JobRow job, int rows) {
+    if (rows != 1) {
+      throw new IllegalStateException("Job " + job.id() + " changed although it was locked");
+    }
+  }
+
+  private static void list(JdbcClient jdbc, JobRow job, ArtifactKind kind, List<NamedBlob> files) {
+    jdbc.sql(
+            """
+            insert into artifact (team_id, job_id, kind, files)
+            values (:team, :job, :kind, :files::jsonb)
+            """)
+        .param("team", job.team())
+        .param("job", job.id())
+        .param("kind", kind.name())
+        .param("files", Json.write(files))
+        .update();
+  }
+
+  private static Problem unexpected(TaskKind kind, TrainerEvent last) {
+    return Problem.of(
+            "unexpected-answer",
+            Category.INTERNAL,
+            "task " + kind,
+            "The trainer answered another question than it was asked.",
+            "Check that agent and platform have the same version.")
+        .found(last.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,193 @@
+package io.espalier.orchestrator.job;
+
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import io.espalier.domain.wire.NamedBlob;
+import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.orchestrator.database.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Stores what a trainer reports while it runs, in the caller's transaction. */
+public final class TaskReports {
+
+  /** Of a log line; the rest is cut off. */
+  private static final int MOST_CHARACTERS = 4000;
+
+  private static final int MOST_CHARACTERS_OF_NAME = 100;
+
+  /** A trainer may be made to print anything, terminal sequences included. A tab is harmless. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\t]]");
+
+  private static final Pattern LEVEL = Pattern.compile("INFO|WARN|ERROR");
+
+  private record Key(String name, int step) {}
+
+  private record Value(double value, Instant at) {}
+
+  /** Stores everything except the last word. */
+  public static void store(JdbcClient jdbc, Work work, List<TrainerEvent> events) {
+    var points = new LinkedHashMap<Key, Value>();
+    var lines = new ArrayList<TrainerEvent.Log>();
+    for (var event : events) {
+      requireContents(jdbc, event);
+      switch (event) {
+        case TrainerEvent.Metrics metrics -> collect(points, metrics);
+        case TrainerEvent.Log log -> lines.add(log);
+        case TrainerEvent.Progress progress -> progress(jdbc, work, progress);
+        case TrainerEvent.Checkpoint checkpoint -> checkpoint(jdbc, work, checkpoint);
+        case TrainerEvent.Started started ->
+            lines.add(
+                new TrainerEvent.Log(
+                    started.at(),
+                    "INFO",
+                    work.task().kind()
+                        + " started on "
+                        + started.engine()
+                        + " from step "
+                        + started.fromStep()));
+        case TrainerEvent.Profiled _,
+            TrainerEvent.Trained _,
+            TrainerEvent.Evaluated _,
+            TrainerEvent.Yielded _,
+            TrainerEvent.Failed _ -> {}
+      }
+    }
+    metrics(jdbc, work, points);
+    log(jdbc, work, lines);
+  }
+
+  /** A repeated step replaces its point: a training that goes on from a checkpoint repeats some. */
+  private static void metrics(JdbcClient jdbc, Work work, Map<Key, Value> points) {
+    if (points.isEmpty()) return;
+    jdbc.sql(
+            """
+            insert into metric (team_id, job_id, name, step, value, at)
+            select :team::uuid, :job::uuid, p.name, p.step, p.value, p.at
+            from unnest(:names::text[], :steps::int[], :values::float8[], :ats::timestamptz[])
+              as p (name, step, value, at)
+            on conflict (job_id, name, step) do update set value = excluded.value, at = excluded.at
+            """)
+        .param("team", work.job().team())
+        .param("job", work.job().id())
+        .param("names", column(points.keySet(), Key::name, String[]::new))
+        .param("steps", column(points.keySet(), Key::step, Integer[]::new))
+        .param("values", column(points.values(), Value::value, Double[]::new))
+        .param("ats", column(points.values(), p -> p.at().toString(), String[]::new))
+        .update();
+  }
+
+  private static void log(JdbcClient jdbc, Work work, List<TrainerEvent.Log> lines) {
+    if (lines.isEmpty()) return;
+    jdbc.sql(
+            """
+            insert into log_line (team_id, job_id, task_id, level, text, at)
+            select :team::uuid, :job::uuid, :task::uuid, l.level, l.text, l.at
+            from unnest(:levels::text[], :texts::text[], :ats::timestamptz[])
+              with ordinality as l (level, text, at, number)
+            order by l.number
+            """)
+        .param("team", work.job().team())
+        .param("job", work.job().id())
+        .param("task", work.task().id())
+        .param("levels", column(lines, line -> level(line.level()), String[]::new))
+        .param("texts", column(lines, line -> clean(line.text(), MOST_CHARACTERS), String[]::new))
+        .param("ats", column(lines, line -> line.at().toString(), String[]::new))
+        .update();
+  }
+
+  private static void progress(JdbcClient jdbc, Work work, TrainerEvent.Progress progress) {
+    jdbc.sql("update task set progress = :progress::jsonb where id = :task")
+        .param("progress", Json.write(progress))
+        .param("task", work.task().id())
+        .update();
+  }
+
+  /** Two are kept, so that one that turns out damaged does not cost the whole training. */
+  private static void checkpoint(JdbcClient jdbc, Work work, TrainerEvent.Checkpoint checkpoint) {
+    jdbc.sql(
+            """
+            insert into checkpoint (team_id, task_id, step, files)
+            values (:team, :task, :step, :files::jsonb)
+            on conflict (task_id, step) do update set files = excluded.files
+            """)
+        .param("team", work.job().team())
+        .param("task", work.task().id())
+        .param("step", checkpoint.step())
+        .param("files", Json.write(checkpoint.files()))
+        .update();
+    jdbc.sql(
+            """
+            delete from checkpoint where task_id = :task and step not in
+              (select step from checkpoint where task_id = :task order by step desc limit 2)
+            """)
+        .param("task", work.task().id())
+        .update();
+    jdbc.sql("update task set losses = 0 where id = :task and losses > 0")
+        .param("task", work.task().id())
+        .update();
+  }
+
+  /** The platform never lists a content that it does not have. */
+  private static void requireContents(JdbcClient jdbc, TrainerEvent event) {
+    var names = event.files().stream().map(file -> file.blob().sha256()).distinct().toList();
+    if (names.isEmpty()) return;
+    var missing =
+        jdbc.sql(
+                """
+                select n.sha256 from unnest(:names::text[]) as n (sha256)
+                where not exists (select 1 from blob b where b.sha256 = n.sha256)
+                """)
+            .param("names", names.toArray(String[]::new))
+            .query(String.class)
+            .list();
+    if (missing.isEmpty()) return;
+    var file =
+        event.files().stream()
+            .filter(f -> missing.contains(f.blob().sha256()))
+            .map(NamedBlob::name)
+            .findFirst()
+            .orElseThrow();
+    throw new Refused(
+        Problem.of(
+                "unknown-content",
+                Category.INVALID,
+                "file " + file,
+                "The event names a content that has not been sent.",
+                "Send the content, then report again.")
+            .found(missing.getFirst()));
+  }
+
+  private static void collect(Map<Key, Value> points, TrainerEvent.Metrics metrics) {
+    for (var point : metrics.points()) {
+      points.put(
+          new Key(clean(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
+          new Value(point.value(), metrics.at()));
+    }
+  }
+
+  private static String level(String level) {
+    return LEVEL.matcher(level).matches() ? level : "INFO";
+  }
+
+  private static String clean(String text, int most) {
+    var printable = CONTROL.matcher(text).replaceAll("");
+    return printable.length() <= most ? printable : printable.substring(0, most);
+  }
+
+  private static <T, C> C[] column(
+      Collection<T> rows, Function<T, C> value, IntFunction<C[]> array) {
+    return rows.stream().map(value).toArray(array);
+  }
+
+  private TaskReports() {}
+}

@@ -1,0 +1,86 @@
+package io.espalier.orchestrator.job;
+
+import static io.espalier.orchestrator.database.Columns.constant;
+import static io.espalier.orchestrator.database.Columns.uuid;
+
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.job.TaskState;
+import io.espalier.domain.unit.GpuTime;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A task at a version. */
+record TaskRow(
+    UUID id,
+    TaskKind kind,
+    TaskState state,
+    @Nullable String pool,
+    long epoch,
+    int losses,
+    long version) {
+
+  /** Reads a task and locks it until the transaction ends. */
+  static Optional<TaskRow> lock(JdbcClient jdbc, UUID id) {
+    return jdbc.sql(
+            """
+            select id, kind, state, pool, epoch, losses, version from task where id = :id for update
+            """)
+        .param("id", id)
+        .query((row, _) ->
+            new TaskRow(
+                uuid(row, "id"),
+                constant(row, "kind", TaskKind.class),
+                constant(row, "state", TaskState.class),
+                row.getString("pool"),
+                row.getLong("epoch"),
+                row.getInt("losses"),
+                row.getLong("version")))
+        .optional();
+  }
+
+  static void insert(
+      JdbcClient jdbc, UUID team, UUID job, TaskKind kind, @Nullable String pool, GpuTime need) {
+    jdbc.sql(
+            """
+            insert into task (team_id, job_id, kind, state, pool, need_millis)
+            values (:team, :job, :kind, 'WAITING', :pool, :need)
+            """)
+        .param("team", team)
+        .param("job", job)
+        .param("kind", kind.name())
+        .param("pool", pool)
+        .param("need", need.millis())
+        .update();
+  }
+
+  /** It waits again, at its old place. */
+  void requeue(JdbcClient jdbc, int losses) {
+    change(jdbc, TaskState.WAITING, losses);
+  }
+
+  void end(JdbcClient jdbc, TaskState to) {
+    change(jdbc, to, losses);
+  }
+
+  private void change(JdbcClient jdbc, TaskState to, int losses) {
+    int changed =
+        jdbc.sql(
+                """
+                update task
+                set state = :to, losses = :losses, version = version + 1,
+                    ended_at = case when :to = 'WAITING' then null else clock_timestamp() end
+                where id = :id and version = :version
+                """)
+            .param("to", to.name())
+            .param("losses", losses)
+            .param("id", id)
+            .param("version", version)
+            .update();
+    if (changed != 1) {
+      throw new IllegalStateException(
+          "Task " + id + " changed at version " + version + " although it was locked");
+    }
+  }
+}
