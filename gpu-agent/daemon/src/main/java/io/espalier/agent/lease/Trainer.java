@@ -100,6 +100,8 @@ final class Trainer {
 
   private static void equip(Map<String, String> environment, TaskSpec task) {
     environment.keySet().retainAll(INHERITED);
+    // Threads that spin while they wait take the cores of whoever shares them.
+    environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("OMP_NUM_THREADS", Integer.toString(task.threads()));
     environment.put("CUDA_VISIBLE_DEVICES", task.device().equals(Devices.CPU) ? "" : task.device());
   }
