@@ -247,10 +247,10 @@ final class LeaseRun {
 
   /** What is said for a trainer that left without a word. */
   private TrainerEvent lastWordFor(Trainer dead) throws IOException, InterruptedException {
-    if (stoppedOnRequest()) {
+    OptionalInt exit = dead.exitCode();
+    if (didAsItWasTold(exit)) {
       return new TrainerEvent.Yielded(Instant.now(), spool.bookmark().step());
     }
-    OptionalInt exit = dead.exitCode();
     var problem =
         Problem.of(
             "trainer-died",
@@ -263,11 +263,12 @@ final class LeaseRun {
     return failed(printed.isEmpty() ? problem : problem.found(printed));
   }
 
-  /**
-   * A trainer that halts at its deadline does as it was told; one that had to be killed does not.
-   */
-  private synchronized boolean stoppedOnRequest() {
-    boolean atDeadline = pressed != Pressure.KILL && !Instant.now().isBefore(allowedUntil);
+  /** To halt at the deadline is an order too. Where the exit code is unknown, the clock tells. */
+  private synchronized boolean didAsItWasTold(OptionalInt exit) {
+    boolean atDeadline =
+        exit.isPresent()
+            ? exit.getAsInt() == Trainer.HALTED_AT_DEADLINE
+            : pressed != Pressure.KILL && !Instant.now().isBefore(allowedUntil);
     return wish != Wish.RUN || atDeadline;
   }
 
