@@ -187,15 +187,15 @@ class AgentDaemonTest {
   }
 
   @Test
-  void failsTheTaskWhenAnInputStaysCorrupt() throws Exception {
+  void givesTheTaskBackWhenAnInputStaysCorrupt() throws Exception {
     platform.corruptNextAnswers(model, 100);
     daemonWithTrainer("steady");
     Desired.Lease lease = aLease();
     platform.desire(lease);
     eventually("end", () -> platform.isOver(lease.leaseId()));
     Failed failed = platform.told(lease.leaseId(), Failed.class).getFirst();
-    assertThat(failed.reason()).isEqualTo(FailureReason.PLATFORM);
-    assertThat(failed.problem().value()).contains(model.blob().sha256());
+    assertThat(failed.reason()).isEqualTo(FailureReason.LOST);
+    assertThat(failed.problem().message()).contains(model.blob().sha256());
     assertThat(platform.told(lease.leaseId(), Started.class)).isEmpty();
   }
 
@@ -223,6 +223,7 @@ class AgentDaemonTest {
             "DJL_CACHE_DIR",
             "ENGINE_CACHE_DIR",
             "OMP_NUM_THREADS",
+            "OMP_WAIT_POLICY",
             "CUDA_VISIBLE_DEVICES",
             "PWD",
             "OLDPWD",
@@ -412,6 +413,22 @@ class AgentDaemonTest {
     eventually("end", () -> platform.isOver(lease.leaseId()));
     assertThat(platform.told(lease.leaseId()).getLast()).isInstanceOf(Yielded.class);
     assertThat(platform.told(lease.leaseId(), Checkpoint.class)).isNotEmpty();
+  }
+
+  @Test
+  void takesATrainerThatHaltsAtItsDeadlineAsYielded() throws Exception {
+    platform.renewFor(Duration.ofSeconds(2));
+    daemonWithTrainer("halting");
+    Desired.Lease lease = aRunningLease();
+    Files.createFile(work(lease).resolve("save"));
+    eventually("checkpoint", () -> !platform.told(lease.leaseId(), Checkpoint.class).isEmpty());
+    ProcessMark trainer = trainer(lease);
+    platform.goAway();
+    eventually("trainer halts", () -> !trainer.isAlive());
+    platform.comeBack();
+    eventually("end", () -> platform.isOver(lease.leaseId()));
+    assertThat(platform.told(lease.leaseId(), Yielded.class).getFirst().step())
+        .isEqualTo(platform.told(lease.leaseId(), Checkpoint.class).getFirst().step());
   }
 
   @Test
