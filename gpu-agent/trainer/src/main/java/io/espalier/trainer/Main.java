@@ -4,6 +4,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.trainer.check.CheckCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
+import io.espalier.trainer.task.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,7 +13,12 @@ import picocli.CommandLine.Command;
     name = "trainer",
     description = "Trains and checks models on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {CheckCommand.class, PretrainCommand.class, DrawDemoCommand.class})
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      PretrainCommand.class,
+      DrawDemoCommand.class
+    })
 public final class Main {
 
   private static final int REFUSED = 3;

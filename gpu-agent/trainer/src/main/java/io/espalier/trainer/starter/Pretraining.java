@@ -154,8 +154,7 @@ final class Pretraining {
         drawn.add(images.draw(labels[i], -1L - from - i, StarterModel.SIDE));
       }
       Batch batch = ImageSet.of(preprocessing, drawn, labels).all().batch(Augmentation.NONE, 0);
-      Tensor tensor = session.forward("predict", batch).get("logits");
-      float[] logits = tensor == null ? new float[0] : tensor.floats();
+      float[] logits = session.forward("predict", batch).logits().floats();
       for (int i = 0; i < count; i++) {
         right += best(logits, i * DrawnImages.CLASSES) == labels[i] ? 1 : 0;
       }

@@ -53,6 +53,17 @@ public final class TaskFlow {
     return true;
   }
 
+  /**
+   * A job that rested for want of budget can be paid for again and waits for a slot like any other.
+   * False if it has changed since {@code version}.
+   */
+  public boolean resume(JdbcClient jdbc, UUID jobId, long version, TaskKind kind) {
+    var locked = JobRow.lock(jdbc, jobId);
+    if (locked.isEmpty() || locked.get().version() != version) return false;
+    locked.get().move(jdbc, kind.state(), "funded again");
+    return true;
+  }
+
   /** The trainer has said its last word. */
   public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
     if (work.job().state().isTerminal()) {
@@ -97,7 +108,7 @@ public final class TaskFlow {
   private void profiled(JdbcClient jdbc, Work work, DataProfile profile) {
     finish(jdbc, work, "profiled");
     var job = work.job();
-    store(jdbc, job, "profile", profile);
+    measured(jdbc, job, profile);
     var facts = JobFacts.read(jdbc, job.id());
     var left = ledger.lock(jdbc, job.team(), job.id()).free();
     var input =
@@ -110,8 +121,7 @@ public final class TaskFlow {
 
   private void train(JdbcClient jdbc, Work work, DataProfile profile, Decision decision) {
     var job = work.job();
-    store(jdbc, job, "decision", decision);
-    store(jdbc, job, "training", decision.chosen());
+    decided(jdbc, job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
     TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need);
     job.move(jdbc, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
@@ -129,7 +139,7 @@ public final class TaskFlow {
   private void evaluated(JdbcClient jdbc, Work work, TrainerEvent.Evaluated evaluated) {
     finish(jdbc, work, "evaluated");
     var job = work.job();
-    store(jdbc, job, "result", evaluated);
+    scored(jdbc, job, evaluated);
     for (var export : evaluated.exports()) {
       list(jdbc, job, ArtifactKind.valueOf(export.kind()), export.files());
     }
@@ -163,18 +173,46 @@ public final class TaskFlow {
         DataProfile.class);
   }
 
-  /** {@code column} is one of this class's own words, never a caller's. */
-  private static void store(JdbcClient jdbc, JobRow job, String column, Object value) {
-    int stored =
+  private static void measured(JdbcClient jdbc, JobRow job, DataProfile profile) {
+    stored(
+        job,
         jdbc.sql(
-                "update job set "
-                    + column
-                    + " = :value::jsonb where id = :id and version = :version")
-            .param("value", Json.write(value))
+                """
+                update job set profile = :profile::jsonb where id = :id and version = :version
+                """)
+            .param("profile", Json.write(profile))
             .param("id", job.id())
             .param("version", job.version())
-            .update();
-    if (stored != 1) {
+            .update());
+  }
+
+  private static void decided(JdbcClient jdbc, JobRow job, Decision decision) {
+    stored(
+        job,
+        jdbc.sql(
+                """
+                update job set decision = :decision::jsonb, training = :training::jsonb
+                where id = :id and version = :version
+                """)
+            .param("decision", Json.write(decision))
+            .param("training", Json.write(decision.chosen()))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void scored(JdbcClient jdbc, JobRow job, TrainerEvent.Evaluated result) {
+    stored(
+        job,
+        jdbc.sql("update job set result = :result::jsonb where id = :id and version = :version")
+            .param("result", Json.write(result))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void stored(JobRow job, int rows) {
+    if (rows != 1) {
       throw new IllegalStateException("Job " + job.id() + " changed although it was locked");
     }
   }

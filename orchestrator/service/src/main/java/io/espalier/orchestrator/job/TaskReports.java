@@ -1,7 +1,5 @@
 package io.espalier.orchestrator.job;
 
-import static io.espalier.orchestrator.database.Columns.parameter;
-
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -9,7 +7,6 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.database.Json;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -75,7 +72,7 @@ public final class TaskReports {
     jdbc.sql(
             """
             insert into metric (team_id, job_id, name, step, value, at)
-            select :team, :job, p.name, p.step, p.value, p.at
+            select :team::uuid, :job::uuid, p.name, p.step, p.value, p.at
             from unnest(:names::text[], :steps::int[], :values::float8[], :ats::timestamptz[])
               as p (name, step, value, at)
             on conflict (job_id, name, step) do update set value = excluded.value, at = excluded.at
@@ -85,7 +82,7 @@ public final class TaskReports {
         .param("names", column(points.keySet(), Key::name, String[]::new))
         .param("steps", column(points.keySet(), Key::step, Integer[]::new))
         .param("values", column(points.values(), Value::value, Double[]::new))
-        .param("ats", column(points.values(), p -> parameter(p.at()), OffsetDateTime[]::new))
+        .param("ats", column(points.values(), p -> p.at().toString(), String[]::new))
         .update();
   }
 
@@ -94,7 +91,7 @@ public final class TaskReports {
     jdbc.sql(
             """
             insert into log_line (team_id, job_id, task_id, level, text, at)
-            select :team, :job, :task, l.level, l.text, l.at
+            select :team::uuid, :job::uuid, :task::uuid, l.level, l.text, l.at
             from unnest(:levels::text[], :texts::text[], :ats::timestamptz[])
               with ordinality as l (level, text, at, number)
             order by l.number
@@ -104,7 +101,7 @@ public final class TaskReports {
         .param("task", work.task().id())
         .param("levels", column(lines, line -> level(line.level()), String[]::new))
         .param("texts", column(lines, line -> clean(line.text(), MOST_CHARACTERS), String[]::new))
-        .param("ats", column(lines, line -> parameter(line.at()), OffsetDateTime[]::new))
+        .param("ats", column(lines, line -> line.at().toString(), String[]::new))
         .update();
   }
 

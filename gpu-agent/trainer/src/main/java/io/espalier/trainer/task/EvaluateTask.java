@@ -1,0 +1,201 @@
+package io.espalier.trainer.task;
+
+import io.espalier.datasets.Split;
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Training;
+import io.espalier.domain.wire.TaskSpec;
+import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.domain.wire.TrainerEvent.Export;
+import io.espalier.models.family.Family;
+import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.protocol.Protocols;
+import io.espalier.models.weights.Durable;
+import io.espalier.models.weights.Overlay;
+import io.espalier.models.weights.Safetensors;
+import io.espalier.models.weights.Tensor;
+import io.espalier.models.weights.TensorSource;
+import io.espalier.trainer.data.ImageData;
+import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.weights.Adapter;
+import io.espalier.trainer.weights.ModelFolder;
+import io.espalier.trainer.weights.StartingWeights;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the sealed test split once: what the base model knew before, what it knows now. Writes the
+ * exports and proves each by loading it again and comparing every logit.
+ */
+final class EvaluateTask {
+
+  private static final String METRIC = "accuracy";
+  private static final String WEIGHTS = "best.safetensors";
+
+  private final TaskContext context;
+  private final Training training;
+  private final String name;
+
+  EvaluateTask(TaskContext context, TaskSpec.Evaluate work) {
+    this.context = context;
+    this.training = work.training();
+    this.name = work.modelName() == null ? "fine-tuned model" : work.modelName();
+  }
+
+  TrainerEvent run(Arena arena) throws IOException, Stopped {
+    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    try (ImageData data = context.data(model)) {
+      ImageSet test = data.load(Split.TEST);
+      List<String> classes = data.classes();
+      Family family = TaskContext.family(model, classes);
+      progress("before", 1);
+      Predictions before = new Predictions(test, classes, before(model, classes, family, test));
+
+      TrainingPlan plan = Protocols.plan(training, family);
+      TensorSource start = TaskContext.startingWeights(model, classes, training, plan);
+      TensorSource trained =
+          new Overlay(
+              tensors(Safetensors.open(context.folder().trained().resolve(WEIGHTS), arena)), start);
+      progress("after", 2);
+      Path merged = context.folder().exports().resolve("model");
+      Path adapter = context.folder().exports().resolve("adapter");
+      float[] logits;
+      try (TrainingSession session =
+          TrainingSession.open(
+              family, plan, Mode.EVAL, Protocols.optimizer(training.settings()), trained)) {
+        logits = new Extraction(session, context.lease()).logits(test);
+        progress("exporting", 3);
+        export(session, family, model, classes, merged, adapter);
+      }
+      Predictions after = new Predictions(test, classes, logits);
+      writeCards(data, before, after, merged, adapter);
+
+      progress("reloading", 4);
+      double difference = largest(logits, reloadedModel(merged, classes, test));
+      List<Export> exports = new ArrayList<>();
+      exports.add(new Export("MERGED_MODEL", context.folder().allIn(merged)));
+      if (Files.isDirectory(adapter)) {
+        float[] reloaded = reloadedAdapter(model, adapter, family, classes, test);
+        difference = Math.max(difference, largest(logits, reloaded));
+        exports.add(new Export("ADAPTER", context.folder().allIn(adapter)));
+      }
+      return new TrainerEvent.Evaluated(
+          context.events().now(),
+          METRIC,
+          before.accuracy(),
+          after.accuracy(),
+          after.chance(),
+          test.size(),
+          classes,
+          after.confusion(),
+          after.samplesToShow(),
+          difference,
+          exports);
+    }
+  }
+
+  private void progress(String phase, int done) {
+    var events = context.events();
+    events.append(new TrainerEvent.Progress(events.now(), phase, done, 4));
+  }
+
+  /** The base model under the head that training began with, before its first step. */
+  private float[] before(BaseModel model, List<String> classes, Family family, ImageSet test)
+      throws IOException, Stopped {
+    TensorSource untrained =
+        TaskContext.startingWeights(model, classes, training, TrainingPlan.nothing());
+    try (TrainingSession session = TrainingSession.forInference(family, untrained)) {
+      return new Extraction(session, context.lease()).logits(test);
+    }
+  }
+
+  private static Map<String, Tensor> tensors(TensorSource source) {
+    Map<String, Tensor> tensors = new HashMap<>();
+    source.names().forEach(name -> tensors.put(name, source.tensor(name)));
+    return tensors;
+  }
+
+  private void export(
+      TrainingSession session,
+      Family family,
+      BaseModel model,
+      List<String> classes,
+      Path merged,
+      Path adapter)
+      throws IOException {
+    Files.createDirectories(context.folder().exports());
+    var export = new io.espalier.trainer.weights.Export(session, family);
+    export.merged(merged, model.folder().config(), classes, model.folder().preprocessor());
+    if (training.protocol() == Protocol.LORA) {
+      export.adapter(adapter, "base-model");
+    }
+  }
+
+  private void writeCards(
+      ImageData data, Predictions before, Predictions after, Path merged, Path adapter)
+      throws IOException {
+    ModelCard card = new ModelCard(name, training, data.report(), before, after);
+    Durable.write(merged.resolve("README.md"), card.ofModel().getBytes(StandardCharsets.UTF_8));
+    if (Files.isDirectory(adapter)) {
+      Durable.write(
+          adapter.resolve("README.md"), card.ofAdapter().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** As anybody would load it: from its folder alone. */
+  private float[] reloadedModel(Path folder, List<String> classes, ImageSet test)
+      throws IOException, Stopped {
+    try (Arena arena = Arena.ofShared()) {
+      ModelFolder reloaded = ModelFolder.read(folder, arena);
+      var weights = StartingWeights.of(reloaded, classes, TrainingPlan.nothing(), 0);
+      if (!weights.newHead().isEmpty()) {
+        throw new IllegalStateException("the exported head was not taken: " + weights.newHead());
+      }
+      try (TrainingSession session = TrainingSession.forInference(reloaded.family(), weights)) {
+        return new Extraction(session, context.lease()).logits(test);
+      }
+    }
+  }
+
+  private float[] reloadedAdapter(
+      BaseModel model, Path folder, Family family, List<String> classes, ImageSet test)
+      throws IOException, Stopped {
+    try (Arena arena = Arena.ofShared()) {
+      Adapter adapter = Adapter.read(folder, family, arena);
+      TrainingPlan plan = adapter.plan(family);
+      // Another seed than training had: what the adapter does not bring would show.
+      TensorSource base =
+          StartingWeights.of(model.folder(), classes, plan, training.settings().seed() + 1);
+      try (TrainingSession session =
+          TrainingSession.open(
+              family,
+              plan,
+              Mode.EVAL,
+              Protocols.optimizer(training.settings()),
+              new Overlay(adapter.tensors(), base))) {
+        return new Extraction(session, context.lease()).logits(test);
+      }
+    }
+  }
+
+  private static double largest(float[] a, float[] b) {
+    if (a.length != b.length) {
+      throw new IllegalStateException(
+          "%d logits in memory, %d after reloading".formatted(a.length, b.length));
+    }
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      double difference = Math.abs(a[i] - b[i]);
+      largest = Double.isNaN(difference) ? Double.NaN : Math.max(largest, difference);
+    }
+    return largest;
+  }
+}

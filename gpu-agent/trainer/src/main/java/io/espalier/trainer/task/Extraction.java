@@ -1,0 +1,49 @@
+package io.espalier.trainer.task;
+
+import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Selection;
+import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.probe.Features;
+
+/** Runs images through a model, batch by batch. */
+final class Extraction {
+
+  private static final int BATCH = 64;
+
+  private final TrainingSession session;
+  private final Lease lease;
+
+  Extraction(TrainingSession session, Lease lease) {
+    this.session = session;
+    this.lease = lease;
+  }
+
+  /** What the head sees of each image. */
+  Features features(Selection images, int classes) throws Stopped {
+    float[] values = run(images, "features", "features");
+    return new Features(values.length / images.size(), values, images.labels(), classes);
+  }
+
+  /** The logits of all images: (images, classes), row by row. */
+  float[] logits(ImageSet images) throws Stopped {
+    return run(images.all(), "predict", "logits");
+  }
+
+  private float[] run(Selection images, String method, String output) throws Stopped {
+    float[] all = new float[0];
+    int width = 0;
+    for (int from = 0; from < images.size(); from += BATCH) {
+      if (lease.isOver()) {
+        throw new Stopped();
+      }
+      int to = Math.min(images.size(), from + BATCH);
+      float[] some = session.forward(method, images.part(from, to).batch()).tensor(output).floats();
+      if (from == 0) {
+        width = some.length / (to - from);
+        all = new float[Math.multiplyExact(width, images.size())];
+      }
+      System.arraycopy(some, 0, all, from * width, some.length);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,72 @@
+package io.espalier.trainer.task;
+
+import io.espalier.datasets.Split;
+import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.domain.protocol.Training;
+import java.util.Locale;
+
+/** The README of an export: what it is, what it was made from, how good it is. */
+record ModelCard(
+    String name, Training training, DatasetReport data, Predictions before, Predictions after) {
+
+  String ofModel() {
+    return text(
+        """
+        The whole model; `transformers.AutoModelForImageClassification.from_pretrained` loads this
+        folder.
+        """);
+  }
+
+  String ofAdapter() {
+    return text(
+        """
+        The adapter alone, for PEFT on top of its base model. This folder carries the module names
+        of transformers 4; `transformers5/` holds the same adapter with those of transformers 5,
+        which refuses the others.
+        """);
+  }
+
+  private String text(String use) {
+    var settings = training.settings();
+    return String.format(
+        Locale.ROOT,
+        """
+        # %s
+
+        %s
+        | | |
+        |---|---|
+        | protocol | %s |
+        | test accuracy | %.4f (before training %.4f, chance %.4f) |
+        | classes | %s |
+        | data | %d train, %d validation, %d test images; content %s |
+        | settings | learning rate %s, %d steps of %d, weight decay %s, layer decay %s, LoRA rank %d, seed %d |
+
+        The test split was read once, after training was finished; weights were chosen on the
+        validation split. Made with Espalier.
+        """,
+        line(name),
+        use,
+        training.protocol().label(),
+        after.accuracy(),
+        before.accuracy(),
+        after.chance(),
+        line(String.join(", ", data.classes())),
+        data.count(Split.TRAIN),
+        data.count(Split.VALIDATION),
+        data.count(Split.TEST),
+        data.contentHash(),
+        settings.learningRate(),
+        settings.maxSteps(),
+        settings.batchSize(),
+        settings.weightDecay(),
+        settings.layerDecay(),
+        settings.loraRank(),
+        settings.seed());
+  }
+
+  /** Names come from outside: they may not break the table or open a tag. */
+  private static String line(String text) {
+    return text.replaceAll("[\\p{Cntrl}|<>`\\[\\]]", " ").strip();
+  }
+}

@@ -1,0 +1,94 @@
+package io.espalier.trainer.task;
+
+import io.espalier.domain.wire.TrainerEvent.Sample;
+import io.espalier.trainer.data.ImageSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What a model says of labelled images. */
+final class Predictions {
+
+  private static final int SHOWN_OF_EACH_KIND = 8;
+
+  private final ImageSet images;
+  private final List<String> classes;
+  private final int[] predicted;
+  private final double[] confidence;
+
+  /**
+   * @param logits (images, classes), row by row
+   */
+  Predictions(ImageSet images, List<String> classes, float[] logits) {
+    this.images = images;
+    this.classes = classes;
+    this.predicted = new int[images.size()];
+    this.confidence = new double[images.size()];
+    for (int row = 0; row < images.size(); row++) {
+      int from = row * classes.size();
+      int best = 0;
+      for (int label = 1; label < classes.size(); label++) {
+        if (logits[from + label] > logits[from + best]) {
+          best = label;
+        }
+      }
+      double sum = 0;
+      for (int label = 0; label < classes.size(); label++) {
+        sum += Math.exp(logits[from + label] - logits[from + best]);
+      }
+      predicted[row] = best;
+      confidence[row] = 1 / sum;
+    }
+  }
+
+  double accuracy() {
+    long right = rows().filter(this::isRight).count();
+    return right / (double) Math.max(1, images.size());
+  }
+
+  /** Of always naming the most frequent class. */
+  double chance() {
+    int[] counts = new int[classes.size()];
+    Arrays.stream(images.labels()).forEach(label -> counts[label]++);
+    return Arrays.stream(counts).max().orElse(0) / (double) Math.max(1, images.size());
+  }
+
+  /** Rows are true classes, columns are predicted ones. */
+  List<List<Integer>> confusion() {
+    int[][] counts = new int[classes.size()][classes.size()];
+    rows().forEach(row -> counts[images.label(row)][predicted[row]]++);
+    return Arrays.stream(counts).map(row -> Arrays.stream(row).boxed().toList()).toList();
+  }
+
+  /** The surest mistakes first, then the surest right answers. */
+  List<Sample> samplesToShow() {
+    List<Sample> shown = new ArrayList<>();
+    for (boolean right : new boolean[] {false, true}) {
+      rows()
+          .filter(row -> isRight(row) == right)
+          .boxed()
+          .sorted(Comparator.comparingDouble((Integer row) -> confidence[row]).reversed())
+          .limit(SHOWN_OF_EACH_KIND)
+          .forEach(row -> shown.add(sample(row)));
+    }
+    return shown;
+  }
+
+  private Sample sample(int row) {
+    return new Sample(
+        images.name(row),
+        classes.get(images.label(row)),
+        classes.get(predicted[row]),
+        confidence[row]);
+  }
+
+  private IntStream rows() {
+    return IntStream.range(0, images.size());
+  }
+
+  private boolean isRight(int row) {
+    return predicted[row] == images.label(row);
+  }
+}

@@ -1,0 +1,30 @@
+package io.espalier.trainer.task;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code run}: what the daemon starts for each task. */
+@Command(
+    name = "run",
+    description = "Runs one task of a job in a work folder that the daemon has prepared.",
+    mixinStandardHelpOptions = true)
+public final class RunCommand implements Callable<Integer> {
+
+  @Parameters(index = "0", paramLabel = "SPEC_FILE", description = "The task, as JSON.")
+  private Path spec = Path.of("spec.json");
+
+  @Parameters(
+      index = "1",
+      paramLabel = "WORK_DIR",
+      description = "Folder with inputs/, deadline and stop; events.jsonl is written there.")
+  private Path folder = Path.of(".");
+
+  @Override
+  public Integer call() throws IOException {
+    return new TaskRunner(folder, Clock.systemUTC()).run(spec).code();
+  }
+}

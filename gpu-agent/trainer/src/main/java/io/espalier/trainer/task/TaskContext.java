@@ -1,0 +1,46 @@
+package io.espalier.trainer.task;
+
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Training;
+import io.espalier.domain.wire.TaskSpec;
+import io.espalier.models.family.Family;
+import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.weights.TensorSource;
+import io.espalier.trainer.data.ImageData;
+import io.espalier.trainer.weights.RandomWeights;
+import io.espalier.trainer.weights.StartingWeights;
+import java.io.IOException;
+import java.util.List;
+
+/** What every kind of task works with. */
+record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lease) {
+
+  private static final int MOST_DECODERS = 4;
+
+  /** Opens the data set for a model; one decoder process for each thread of the task. */
+  ImageData data(BaseModel model) throws IOException {
+    return ImageData.open(
+        folder.dataset(),
+        model.preprocessing(),
+        model.area(),
+        Math.clamp(spec.threads(), 1, MOST_DECODERS),
+        folder.scratch());
+  }
+
+  /** The base model's family with a head for these classes. */
+  static Family family(BaseModel model, List<String> classes) {
+    return model.folder().family().withLabels(classes.size());
+  }
+
+  /** What a training of this plan begins with. */
+  static TensorSource startingWeights(
+      BaseModel model, List<String> classes, Training training, TrainingPlan plan) {
+    long seed = training.settings().seed();
+    if (training.protocol() == Protocol.FROM_SCRATCH) {
+      Family family = family(model, classes);
+      return RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed);
+    }
+    return StartingWeights.of(model.folder(), classes, plan, seed);
+  }
+}

@@ -1,0 +1,141 @@
+package io.espalier.trainer.task;
+
+import io.espalier.datasets.Split;
+import io.espalier.domain.job.FailureReason;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Training;
+import io.espalier.domain.wire.TaskSpec;
+import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.models.family.Family;
+import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.json.StrictJson;
+import io.espalier.models.protocol.Protocols;
+import io.espalier.trainer.data.Augmentation;
+import io.espalier.trainer.data.ImageData;
+import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.loop.LoopSettings;
+import io.espalier.trainer.loop.Metrics;
+import io.espalier.trainer.loop.Outcome;
+import io.espalier.trainer.loop.Prefetch;
+import io.espalier.trainer.loop.TrainingLoop;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Trains by a protocol; the best weights on the validation split are its result. */
+final class TrainTask {
+
+  private final TaskContext context;
+  private final Training training;
+  private final String engine;
+
+  TrainTask(TaskContext context, TaskSpec.Train work, String engine) {
+    this.context = context;
+    this.training = work.training();
+    this.engine = engine;
+  }
+
+  TrainerEvent run(Arena arena) throws IOException, Stopped {
+    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    int from = adoptCheckpoint();
+    context.events().append(new TrainerEvent.Started(context.events().now(), engine, from));
+    try (ImageData data = context.data(model)) {
+      ImageSet train = data.load(Split.TRAIN);
+      ImageSet validation = data.load(Split.VALIDATION);
+      data.report().problems().forEach(problem -> context.events().warn(problem.sentence()));
+      context
+          .events()
+          .info(
+              "%d images to train on, %d to validate, %d classes"
+                  .formatted(train.size(), validation.size(), data.classes().size()));
+      return training.protocol() == Protocol.LINEAR_PROBE
+          ? new ProbeTraining(context, training).run(model, data.classes(), train, validation)
+          : loop(model, data.classes(), train, validation);
+    }
+  }
+
+  private TrainerEvent loop(
+      BaseModel model, List<String> classes, ImageSet train, ImageSet validation)
+      throws IOException {
+    Family family = TaskContext.family(model, classes);
+    TrainingPlan plan = Protocols.plan(training, family);
+    var settings = training.settings();
+    Augmentation augmentation =
+        settings.augment() ? Augmentation.moving(model.area().width(), false) : Augmentation.NONE;
+    var batches =
+        new TrainingBatches(train, validation, settings.batchSize(), augmentation, settings.seed());
+    try (TrainingSession session =
+            TrainingSession.open(
+                family,
+                plan,
+                Mode.TRAIN,
+                Protocols.optimizer(settings),
+                TaskContext.startingWeights(model, classes, training, plan));
+        Prefetch prefetch = new Prefetch(batches)) {
+      Outcome outcome =
+          new TrainingLoop(
+                  session,
+                  prefetch,
+                  LoopSettings.of(settings),
+                  context.folder().checkpoints(),
+                  new ReportedProgress(context, settings.maxSteps()),
+                  context.lease()::isOver)
+              .run();
+      return last(outcome);
+    }
+  }
+
+  private TrainerEvent last(Outcome outcome) throws IOException {
+    var now = context.events().now();
+    return switch (outcome) {
+      case Outcome.Finished(int steps, int bestStep, Metrics best, Path weights) ->
+          new TrainerEvent.Trained(
+              now, steps, bestStep, best.accuracy(), List.of(context.folder().named(weights)));
+      case Outcome.Stopped(int step, Path _) -> new TrainerEvent.Yielded(now, step);
+      case Outcome.Diverged(int step) ->
+          new TrainerEvent.Failed(now, FailureReason.DIVERGED, diverged(step));
+    };
+  }
+
+  private Problem diverged(int step) {
+    return Problem.of(
+            "loss-not-finite",
+            Category.DIVERGED,
+            "learning_rate",
+            "Training left the finite numbers at step " + step + ".",
+            "Lower the learning rate, to a third for example, and submit again.")
+        .found(training.settings().learningRate());
+  }
+
+  /**
+   * Puts a checkpoint from elsewhere where the loop looks for its own, and gives its step. One that
+   * this folder already has is at least as new: it is from this very lease.
+   */
+  private int adoptCheckpoint() throws IOException {
+    Path given = context.folder().checkpoint();
+    Path loop = given.resolve("loop.json");
+    if (!Files.isRegularFile(loop)) {
+      return 0;
+    }
+    int step = StrictJson.object(loop).path("step").asInt();
+    Path own = context.folder().checkpoints().resolve("step-%08d".formatted(step));
+    if (!Files.exists(own)) {
+      Path arriving = Files.createDirectories(own.resolveSibling("arriving-" + step));
+      try (var files = Files.list(given)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Path copy = arriving.resolve(String.valueOf(file.getFileName()));
+          Files.deleteIfExists(copy);
+          Files.copy(file, copy);
+        }
+      }
+      Files.move(arriving, own);
+    }
+    return step;
+  }
+}
