@@ -28,6 +28,7 @@ import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /** All jobs of my teams, newest first. The filter is in the address. */
 @Route("jobs")
@@ -107,7 +108,7 @@ final class JobsView extends Div implements BeforeEnterObserver {
           LinkButton.primary("new", "New fine-tune"));
     }
     return new EmptyState(
-        "No job is " + shown.label().toLowerCase(java.util.Locale.ROOT),
+        "No job is " + shown.label().toLowerCase(Locale.ROOT),
         "Jobs in other states are not shown here.",
         new LinkButton("jobs", "Show all jobs"));
   }
