@@ -305,8 +305,12 @@ class AgentDaemonTest {
     platform.desire(lease);
     eventually("start", () -> Files.exists(work(lease).resolve("process")));
     ProcessMark trainer = trainer(lease);
+    var leader = ProcessHandle.of(trainer.pid()).orElseThrow();
+    eventually("descendants", () -> leader.descendants().anyMatch(this::isSleeping));
+    ProcessHandle sleeper = leader.descendants().filter(this::isSleeping).findFirst().orElseThrow();
     eventually("end", () -> platform.isOver(lease.leaseId()));
     assertThat(trainer.isAlive()).isFalse();
+    eventually("descendant ends", () -> !sleeper.isAlive());
     assertThat(platform.told(lease.leaseId()).getLast()).isInstanceOf(Yielded.class);
   }
 
@@ -607,6 +611,10 @@ class AgentDaemonTest {
 
   private List<Integer> steps(Desired.Lease lease) {
     return platform.told(lease.leaseId(), Metrics.class).stream().map(Metrics::step).toList();
+  }
+
+  private boolean isSleeping(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("sleep")).isPresent();
   }
 
   private static List<Integer> upTo(int steps) {
