@@ -383,7 +383,7 @@ grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, b
   to ${planner};
 grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budget_entry, audit
   to ${planner};
-grant delete on checkpoint to ${planner};
+grant update, delete on checkpoint to ${planner};
 revoke select on app_user, api_token, setup_code from ${planner};
 
 do $$

@@ -48,7 +48,7 @@ record GoldenCase(
     Optional<Double> gradientNorm,
     Map<String, Map<String, Integer>> noisy) {
 
-  private static final Pattern CLIP = Pattern.compile("norm ([0-9]+(?:\\.[0-9]+)?)");
+  private static final Pattern CLIP = Pattern.compile("norm ([0-9.]+(?:[eE][-+]?[0-9]+)?)");
 
   /** {@code otherBase} replaces the folder that {@code case.json} names. */
   static GoldenCase read(Path folder, Optional<Path> otherBase) throws IOException {

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -228,21 +229,14 @@ public final class TrainingSession implements AutoCloseable {
     memory.close();
   }
 
-  private interface StateVisitor {
-    void visit(String name, NDArray array);
-  }
-
-  private void forEachState(StateVisitor visitor) {
+  private void forEachState(BiConsumer<String, NDArray> visitor) {
     var groups = List.copyOf(graph.groups().values());
-    state()
-        .forEach((kind, arrays) -> {
-          for (int group = 0; group < groups.size(); group++)
-            for (int i = 0; i < groups.get(group).size(); i++) {
-              var parameter = groups.get(group).get(i);
-              var name = kind.name().toLowerCase(Locale.ROOT) + "/" + parameter.name();
-              visitor.visit(kind.prefix() + name, arrays.get(group).get(i));
-            }
-        });
+    for (var kind : state().entrySet())
+      for (int group = 0; group < groups.size(); group++)
+        for (int i = 0; i < groups.get(group).size(); i++) {
+          var name = kind.getKey().prefix() + groups.get(group).get(i).name();
+          visitor.accept(name, kind.getValue().get(group).get(i));
+        }
   }
 
   private static Part part(String name, NDArray array) {

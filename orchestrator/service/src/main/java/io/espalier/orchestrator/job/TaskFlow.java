@@ -20,6 +20,7 @@ import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -53,6 +54,17 @@ public final class TaskFlow {
     return true;
   }
 
+  /**
+   * A job that rested for want of budget can be paid for again and waits for a slot like any other.
+   * False if it has changed since {@code version}.
+   */
+  public boolean resume(JdbcClient jdbc, UUID jobId, long version, TaskKind kind) {
+    var locked = JobRow.lock(jdbc, jobId);
+    if (locked.isEmpty() || locked.get().version() != version) return false;
+    locked.get().move(jdbc, kind.state(), "funded again");
+    return true;
+  }
+
   /** The trainer has said its last word. */
   public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
     if (work.job().state().isTerminal()) {
@@ -64,7 +76,8 @@ public final class TaskFlow {
           profiled(jdbc, work, profiled.profile());
       case TrainerEvent.Trained trained when work.task().kind() == TaskKind.TRAIN ->
           trained(jdbc, work, trained);
-      case TrainerEvent.Evaluated evaluated when work.task().kind() == TaskKind.EVALUATE ->
+      case TrainerEvent.Evaluated evaluated
+          when work.task().kind() == TaskKind.EVALUATE && exportsAreKnown(evaluated) ->
           evaluated(jdbc, work, evaluated);
       case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
       case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
@@ -97,7 +110,7 @@ public final class TaskFlow {
   private void profiled(JdbcClient jdbc, Work work, DataProfile profile) {
     finish(jdbc, work, "profiled");
     var job = work.job();
-    store(jdbc, job, "profile", profile);
+    measured(jdbc, job, profile);
     var facts = JobFacts.read(jdbc, job.id());
     var left = ledger.lock(jdbc, job.team(), job.id()).free();
     var input =
@@ -110,8 +123,7 @@ public final class TaskFlow {
 
   private void train(JdbcClient jdbc, Work work, DataProfile profile, Decision decision) {
     var job = work.job();
-    store(jdbc, job, "decision", decision);
-    store(jdbc, job, "training", decision.chosen());
+    decided(jdbc, job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
     TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need);
     job.move(jdbc, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
@@ -129,7 +141,7 @@ public final class TaskFlow {
   private void evaluated(JdbcClient jdbc, Work work, TrainerEvent.Evaluated evaluated) {
     finish(jdbc, work, "evaluated");
     var job = work.job();
-    store(jdbc, job, "result", evaluated);
+    scored(jdbc, job, evaluated);
     for (var export : evaluated.exports()) {
       list(jdbc, job, ArtifactKind.valueOf(export.kind()), export.files());
     }
@@ -154,6 +166,13 @@ public final class TaskFlow {
     work.task().end(jdbc, TaskState.DONE);
   }
 
+  /** A trainer of another version may export what this platform has no name for. */
+  private static boolean exportsAreKnown(TrainerEvent.Evaluated evaluated) {
+    var kinds = evaluated.exports().stream().map(TrainerEvent.Export::kind).toList();
+    return Set.copyOf(kinds).size() == kinds.size()
+        && kinds.stream().allMatch(ArtifactKind.EXPORTS::contains);
+  }
+
   private static DataProfile profile(JdbcClient jdbc, UUID job) {
     return Json.read(
         jdbc.sql("select profile from job where id = :job")
@@ -163,18 +182,46 @@ public final class TaskFlow {
         DataProfile.class);
   }
 
-  /** {@code column} is one of this class's own words, never a caller's. */
-  private static void store(JdbcClient jdbc, JobRow job, String column, Object value) {
-    int stored =
+  private static void measured(JdbcClient jdbc, JobRow job, DataProfile profile) {
+    stored(
+        job,
         jdbc.sql(
-                "update job set "
-                    + column
-                    + " = :value::jsonb where id = :id and version = :version")
-            .param("value", Json.write(value))
+                """
+                update job set profile = :profile::jsonb where id = :id and version = :version
+                """)
+            .param("profile", Json.write(profile))
             .param("id", job.id())
             .param("version", job.version())
-            .update();
-    if (stored != 1) {
+            .update());
+  }
+
+  private static void decided(JdbcClient jdbc, JobRow job, Decision decision) {
+    stored(
+        job,
+        jdbc.sql(
+                """
+                update job set decision = :decision::jsonb, training = :training::jsonb
+                where id = :id and version = :version
+                """)
+            .param("decision", Json.write(decision))
+            .param("training", Json.write(decision.chosen()))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void scored(JdbcClient jdbc, JobRow job, TrainerEvent.Evaluated result) {
+    stored(
+        job,
+        jdbc.sql("update job set result = :result::jsonb where id = :id and version = :version")
+            .param("result", Json.write(result))
+            .param("id", job.id())
+            .param("version", job.version())
+            .update());
+  }
+
+  private static void stored(JobRow job, int rows) {
+    if (rows != 1) {
       throw new IllegalStateException("Job " + job.id() + " changed although it was locked");
     }
   }

@@ -1,15 +1,13 @@
 package io.espalier.orchestrator.job;
 
-import static io.espalier.orchestrator.database.Columns.parameter;
-
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,9 +25,6 @@ public final class TaskReports {
   private static final int MOST_CHARACTERS = 4000;
 
   private static final int MOST_CHARACTERS_OF_NAME = 100;
-
-  /** A trainer may be made to print anything, terminal sequences included. A tab is harmless. */
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\t]]");
 
   private static final Pattern LEVEL = Pattern.compile("INFO|WARN|ERROR");
 
@@ -75,7 +70,7 @@ public final class TaskReports {
     jdbc.sql(
             """
             insert into metric (team_id, job_id, name, step, value, at)
-            select :team, :job, p.name, p.step, p.value, p.at
+            select :team::uuid, :job::uuid, p.name, p.step, p.value, p.at
             from unnest(:names::text[], :steps::int[], :values::float8[], :ats::timestamptz[])
               as p (name, step, value, at)
             on conflict (job_id, name, step) do update set value = excluded.value, at = excluded.at
@@ -85,7 +80,7 @@ public final class TaskReports {
         .param("names", column(points.keySet(), Key::name, String[]::new))
         .param("steps", column(points.keySet(), Key::step, Integer[]::new))
         .param("values", column(points.values(), Value::value, Double[]::new))
-        .param("ats", column(points.values(), p -> parameter(p.at()), OffsetDateTime[]::new))
+        .param("ats", column(points.values(), p -> p.at().toString(), String[]::new))
         .update();
   }
 
@@ -94,7 +89,7 @@ public final class TaskReports {
     jdbc.sql(
             """
             insert into log_line (team_id, job_id, task_id, level, text, at)
-            select :team, :job, :task, l.level, l.text, l.at
+            select :team::uuid, :job::uuid, :task::uuid, l.level, l.text, l.at
             from unnest(:levels::text[], :texts::text[], :ats::timestamptz[])
               with ordinality as l (level, text, at, number)
             order by l.number
@@ -103,8 +98,10 @@ public final class TaskReports {
         .param("job", work.job().id())
         .param("task", work.task().id())
         .param("levels", column(lines, line -> level(line.level()), String[]::new))
-        .param("texts", column(lines, line -> clean(line.text(), MOST_CHARACTERS), String[]::new))
-        .param("ats", column(lines, line -> parameter(line.at()), OffsetDateTime[]::new))
+        .param(
+            "texts",
+            column(lines, line -> Printable.line(line.text(), MOST_CHARACTERS), String[]::new))
+        .param("ats", column(lines, line -> line.at().toString(), String[]::new))
         .update();
   }
 
@@ -173,18 +170,13 @@ public final class TaskReports {
   private static void collect(Map<Key, Value> points, TrainerEvent.Metrics metrics) {
     for (var point : metrics.points()) {
       points.put(
-          new Key(clean(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
+          new Key(Printable.line(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
           new Value(point.value(), metrics.at()));
     }
   }
 
   private static String level(String level) {
     return LEVEL.matcher(level).matches() ? level : "INFO";
-  }
-
-  private static String clean(String text, int most) {
-    var printable = CONTROL.matcher(text).replaceAll("");
-    return printable.length() <= most ? printable : printable.substring(0, most);
   }
 
   private static <T, C> C[] column(

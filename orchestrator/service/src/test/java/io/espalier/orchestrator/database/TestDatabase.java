@@ -11,23 +11,20 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A real PostgreSQL for tests: one server per JVM, a fresh database with the three roles and all
- * migrations per instance.
+ * A real PostgreSQL for tests: one server per JVM with the three roles, a fresh database per
+ * instance, copied from one that has all migrations.
  */
 public final class TestDatabase {
 
+  private static final String MIGRATED = "migrated";
   private static final EmbeddedPostgres SERVER = start();
 
   private final String name = "t" + UUID.randomUUID().toString().replace("-", "");
 
   public TestDatabase() {
-    superuser("postgres").sql("create database " + name + " owner owner").update();
-    Flyway.configure()
-        .dataSource(source("owner"))
-        .schemas("espalier")
-        .placeholders(Map.of("app", "app", "planner", "planner"))
-        .load()
-        .migrate();
+    superuser("postgres")
+        .sql("create database " + name + " owner owner template " + MIGRATED)
+        .update();
   }
 
   public Credentials credentials() {
@@ -50,7 +47,11 @@ public final class TestDatabase {
   }
 
   private DataSource source(String role) {
-    var source = (PGSimpleDataSource) SERVER.getDatabase(role, name);
+    return source(SERVER, role, name);
+  }
+
+  private static DataSource source(EmbeddedPostgres server, String role, String database) {
+    var source = (PGSimpleDataSource) server.getDatabase(role, database);
     source.setCurrentSchema("espalier");
     return source;
   }
@@ -62,6 +63,13 @@ public final class TestDatabase {
       postgres.sql("create role owner login createdb").update();
       postgres.sql("create role app login nosuperuser nobypassrls").update();
       postgres.sql("create role planner login nosuperuser nobypassrls").update();
+      postgres.sql("create database " + MIGRATED + " owner owner").update();
+      Flyway.configure()
+          .dataSource(source(server, "owner", MIGRATED))
+          .schemas("espalier")
+          .placeholders(Map.of("app", "app", "planner", "planner"))
+          .load()
+          .migrate();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException("The embedded PostgreSQL for tests did not start", e);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.models.family;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.models.protocol;
+
+import org.jspecify.annotations.NullMarked;

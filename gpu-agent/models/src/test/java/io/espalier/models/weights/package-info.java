@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.models.weights;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.check;
+
+import org.jspecify.annotations.NullMarked;

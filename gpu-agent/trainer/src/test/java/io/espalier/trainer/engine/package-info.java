@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,319 @@
+package io.espalier.trainer.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.espalier.domain.problem.Refused;
+import io.espalier.models.family.Families;
+import io.espalier.models.family.Family;
+import io.espalier.models.family.ModelConfig;
+import io.espalier.models.graph.AdamW;
+import io.espalier.models.graph.Lora;
+import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.weights.Safetensors;
+import io.espalier.trainer.Golden;
+import io.espalier.trainer.engine.Batch;
+import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.weights.ModelFolder;
+import io.espalier.trainer.weights.StartingWeights;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainingLoopTest {
+
+  private static final int STEPS = 12;
+
+  private final Arena arena = Arena.ofShared();
+  private final ModelFolder vit = Golden.vit(arena);
+  private final Heard heard = new Heard();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void unmap() {
+    arena.close();
+  }
+
+  static Stream<TrainingPlan> plans() {
+    return Stream.of(
+        TrainingPlan.full().layerWise(0.5).withoutDecayOfVectors().smoothingLabels(0.1),
+        TrainingPlan.adapting(new Lora(4, 8, 0.2, false, Set.of("query", "value", "dense")))
+            .alsoTraining("classifier"),
+        TrainingPlan.only("classifier"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("plans")
+  void aPausedRunEndsBitByBitAsAnUninterruptedOne(TrainingPlan plan) throws IOException {
+    var whole = run(plan, folder.resolve("whole"), settings(), new Samples(), STEPS);
+    var wholeHeard = List.copyOf(heard.events);
+    heard.events.clear();
+
+    var paused = run(plan, folder.resolve("paused"), settings(), new Samples(), 5);
+    assertThat(paused.outcome()).isInstanceOf(Outcome.Stopped.class);
+    assertThat(((Outcome.Stopped) paused.outcome()).step()).isEqualTo(5);
+    paused = run(plan, folder.resolve("paused"), settings(), new Samples(), 4);
+    assertThat(((Outcome.Stopped) paused.outcome()).step()).isEqualTo(9);
+    paused = run(plan, folder.resolve("paused"), settings(), new Samples(), STEPS);
+
+    assertSame(paused, whole);
+    var finished = (Outcome.Finished) paused.outcome();
+    var reference = (Outcome.Finished) whole.outcome();
+    assertThat(finished.best()).isEqualTo(reference.best());
+    assertThat(finished.bestStep()).isEqualTo(reference.bestStep());
+    assertThat(Files.readAllBytes(finished.bestWeights()))
+        .isEqualTo(Files.readAllBytes(reference.bestWeights()));
+    assertThat(heard.steps()).isEqualTo(Heard.steps(wholeHeard));
+  }
+
+  @Test
+  void keepsTheBestWeightsByValidation() throws IOException {
+    var ran = run(TrainingPlan.full(), folder, settings(), new Samples(), STEPS);
+    var finished = (Outcome.Finished) ran.outcome();
+    assertThat(heard.events.stream().filter(e -> e.startsWith("validated")))
+        .hasSize(4)
+        .filteredOn(e -> e.endsWith("best"))
+        .last()
+        .asString()
+        .startsWith("validated " + finished.bestStep() + " ");
+    assertThat(Safetensors.open(finished.bestWeights(), arena).names()).hasSize(40);
+    assertThat(finished.best().samples()).isEqualTo(6);
+  }
+
+  @Test
+  void keepsTheLastTwoCheckpointsAndNothingHalfWritten() throws IOException {
+    run(TrainingPlan.full(), folder, settings(), new Samples(), STEPS);
+    try (var entries = Files.list(folder)) {
+      assertThat(entries.map(entry -> entry.getFileName().toString()))
+          .containsExactlyInAnyOrder("step-00000008", "step-00000012", "best.safetensors");
+    }
+  }
+
+  @Test
+  void passesOverADamagedCheckpointAndSaysSo() throws IOException {
+    var whole = run(TrainingPlan.full(), folder.resolve("whole"), settings(), new Samples(), 12);
+    var damaged = folder.resolve("damaged");
+    run(TrainingPlan.full(), damaged, settings(), new Samples(), 9);
+    var state = damaged.resolve("step-00000009/state.safetensors");
+    var bytes = Files.readAllBytes(state);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(state, bytes);
+    heard.events.clear();
+
+    var again = run(TrainingPlan.full(), damaged, settings(), new Samples(), STEPS);
+    assertThat(heard.events.getFirst())
+        .isEqualTo("rejected step-00000009 state.safetensors is not what was written");
+    assertThat(heard.steps()).hasSize(4).first().asString().startsWith("stepped 9 ");
+    assertSame(again, whole);
+  }
+
+  @Test
+  void passesOverACheckpointWithoutAManifestOrWithAFileTooMany() throws IOException {
+    run(TrainingPlan.only("classifier"), folder, settings(), new Samples(), 9);
+    Files.delete(folder.resolve("step-00000009/manifest.json"));
+    Files.writeString(folder.resolve("step-00000008/more.txt"), "x");
+    heard.events.clear();
+    run(TrainingPlan.only("classifier"), folder, settings(), new Samples(), STEPS);
+    assertThat(heard.events.stream().filter(event -> event.startsWith("rejected")))
+        .containsExactly(
+            "rejected step-00000009 there is no manifest.json",
+            "rejected step-00000008 4 files, 3 in the manifest");
+    assertThat(heard.steps()).hasSize(STEPS);
+  }
+
+  @Test
+  void refusesACheckpointOfAnotherTraining() throws IOException {
+    run(TrainingPlan.only("classifier"), folder, settings(), new Samples(), 5);
+    assertThatThrownBy(() -> run(TrainingPlan.full(), folder, settings(), new Samples(), STEPS))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("another model or other settings");
+    var faster = new Schedule(2e-3, 2, STEPS, Schedule.Decay.LINEAR);
+    assertThatThrownBy(() ->
+            run(
+                TrainingPlan.only("classifier"),
+                folder,
+                new LoopSettings(faster, 3, 4, 3, 1),
+                new Samples(),
+                STEPS))
+        .isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void aRunThatIsDoneStaysDone() throws IOException {
+    var plan = TrainingPlan.only("classifier");
+    var first = run(plan, folder, settings(), new Samples(), STEPS);
+    heard.events.clear();
+    var again = run(plan, folder, settings(), new Samples(), STEPS);
+    assertThat(again.outcome()).isEqualTo(first.outcome());
+    assertThat(heard.steps()).isEmpty();
+  }
+
+  @Test
+  void stopsAsDivergedAfterStepsWithoutFiniteNumbers() throws IOException {
+    var ran = run(TrainingPlan.full(), folder, settings(), new Samples(Set.of(2, 4, 5, 6)), STEPS);
+    assertThat(ran.outcome()).isEqualTo(new Outcome.Diverged(6));
+  }
+
+  @Test
+  void forgivesSingleStepsWithoutFiniteNumbers() throws IOException {
+    var ran = run(TrainingPlan.full(), folder, settings(), new Samples(Set.of(2, 4, 5)), STEPS);
+    assertThat(ran.outcome()).isInstanceOf(Outcome.Finished.class);
+    for (var values : ran.weights().values())
+      for (float value : values) assertThat(value).isFinite();
+  }
+
+  @Test
+  void prefetchingChangesNothing() throws IOException {
+    var plain = run(TrainingPlan.full(), folder.resolve("plain"), settings(), new Samples(), STEPS);
+    try (var prefetch = new Prefetch(new Samples())) {
+      var ahead = run(TrainingPlan.full(), folder.resolve("ahead"), settings(), prefetch, STEPS);
+      assertSame(ahead, plain);
+    }
+  }
+
+  @Test
+  void aBatchThatCannotBeReadEndsTheRunWithItsCause() {
+    var failing =
+        new Samples() {
+          @Override
+          public Batch training(int step) {
+            if (step == 3) throw new IllegalStateException("image 7 is gone");
+            return super.training(step);
+          }
+        };
+    try (var prefetch = new Prefetch(failing)) {
+      assertThatThrownBy(
+              () -> run(TrainingPlan.only("classifier"), folder, settings(), prefetch, STEPS))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("image 7 is gone");
+    }
+  }
+
+  private record Ran(Outcome outcome, Map<String, float[]> weights) {}
+
+  private static void assertSame(Ran actual, Ran expected) {
+    assertThat(actual.weights().keySet()).isEqualTo(expected.weights().keySet());
+    expected
+        .weights()
+        .forEach(
+            (name, values) -> assertThat(actual.weights().get(name)).as(name).isEqualTo(values));
+  }
+
+  private Ran run(TrainingPlan plan, Path target, LoopSettings settings, Batches batches, int steps)
+      throws IOException {
+    var family = withDropout();
+    var weights = StartingWeights.of(vit, vit.labels(), plan, 1);
+    try (var session =
+        TrainingSession.open(family, plan, Mode.TRAIN, AdamW.UNCLIPPED.clippedAt(1), weights)) {
+      int[] asked = {0};
+      var outcome =
+          new TrainingLoop(session, batches, settings, target, heard, () -> asked[0]++ == steps)
+              .run();
+      var values = new TreeMap<String, float[]>();
+      for (var parameter : session.graph().parameters())
+        values.put(parameter.name(), session.tensor(parameter.name()).floats());
+      return new Ran(outcome, values);
+    }
+  }
+
+  private Family withDropout() {
+    var json = vit.config().json();
+    json.put("hidden_dropout_prob", 0.1);
+    json.put("attention_probs_dropout_prob", 0.1);
+    return Families.of(ModelConfig.of(json));
+  }
+
+  private static LoopSettings settings() {
+    return new LoopSettings(new Schedule(1e-3, 2, STEPS, Schedule.Decay.COSINE), 3, 4, 3, 1);
+  }
+
+  /** Noise with labels; the same for the same step. */
+  private static class Samples implements Batches {
+
+    private final Set<Integer> broken;
+
+    Samples() {
+      this(Set.of());
+    }
+
+    /** {@code broken}: steps whose pixels are not numbers. */
+    Samples(Set<Integer> broken) {
+      this.broken = broken;
+    }
+
+    @Override
+    public Batch training(int step) {
+      var batch = images(step);
+      if (!broken.contains(step)) return batch;
+      var pixels = batch.input("pixel_values").floats();
+      pixels[0] = Float.NaN;
+      return Batch.images(pixels, 3, 32, batch.input("labels").longs());
+    }
+
+    @Override
+    public int validationBatches() {
+      return 2;
+    }
+
+    @Override
+    public Batch validation(int index) {
+      return images(-1 - index);
+    }
+
+    private static Batch images(int seed) {
+      var random = new Random(seed);
+      var pixels = new float[3 * 3 * 32 * 32];
+      for (int i = 0; i < pixels.length; i++) pixels[i] = (float) random.nextGaussian();
+      return Batch.images(
+          pixels, 3, 32, new long[] {random.nextInt(5), random.nextInt(5), random.nextInt(5)});
+    }
+  }
+
+  private static final class Heard implements Progress {
+
+    final List<String> events = new ArrayList<>();
+
+    List<String> steps() {
+      return steps(events);
+    }
+
+    static List<String> steps(List<String> events) {
+      return events.stream().filter(event -> event.startsWith("stepped")).toList();
+    }
+
+    @Override
+    public void stepped(int step, double loss, double rate, double gradientNorm) {
+      events.add("stepped " + step + " " + loss + " " + rate + " " + gradientNorm);
+    }
+
+    @Override
+    public void validated(int step, Metrics metrics, boolean best) {
+      events.add("validated " + step + " " + metrics + (best ? " best" : ""));
+    }
+
+    @Override
+    public void saved(int step, Path target) {
+      events.add("saved " + step);
+    }
+
+    @Override
+    public void rejected(Path checkpoint, String reason) {
+      events.add("rejected " + checkpoint.getFileName() + " " + reason);
+    }
+  }
+}

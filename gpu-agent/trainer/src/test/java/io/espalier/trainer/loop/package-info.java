@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.weights;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,125 @@
+package io.espalier.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Everything of Espalier that runs on this machine for the demo: a platform on its embedded database,
+ * and the agent that the platform starts, in a folder of their own.
+ */
+final class House {
+
+  private static final Pattern READY = Pattern.compile("Espalier is ready at (\\S+)");
+  private static final Pattern CODE = Pattern.compile("one-time code: (\\S+)");
+  private static final int START_SECONDS = 120;
+
+  private final Path root;
+  private final Path folder;
+  private Optional<Started> platform = Optional.empty();
+
+  /**
+   * @param root of the checkout
+   * @param folder that did not exist before; it goes with the house
+   */
+  House(Path root, Path folder) {
+    this.root = root;
+    this.folder = folder;
+  }
+
+  /** Where the platform listens, and the code that makes its first user. */
+  record Opened(URI url, String code) {}
+
+  Opened open() throws IOException, InterruptedException {
+    Path home = folder.resolve("home");
+    var command =
+        new ProcessBuilder(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web").toString());
+    command.environment().put("ESPALIER_HOME", home.toString());
+    command.environment().put("ESPALIER_PORT", "0");
+    command.environment().put("ESPALIER_TRAINER_COMMAND", root.resolve("ops/trainer") + " run");
+    Started started = Started.program("the platform", command, log());
+    platform = Optional.of(started);
+    URI url = URI.create(started.awaitLine(READY, START_SECONDS));
+    return new Opened(url, started.awaitLine(CODE, 10));
+  }
+
+  /** What the platform printed. */
+  Path log() {
+    return folder.resolve("platform.log");
+  }
+
+  /** Other images than the starter has been trained on. */
+  Path drawnImages() throws IOException, InterruptedException {
+    Path zip = folder.resolve("drawn.zip");
+    var drawing =
+        new ProcessBuilder(root.resolve("ops/trainer").toString(), "draw-demo", zip.toString());
+    Path log = folder.resolve("drawing.log");
+    Started started = Started.program("ops/trainer draw-demo", drawing, log);
+    if (started.exit(120).orElse(-1) != 0) {
+      throw new IOException("ops/trainer draw-demo failed:\n" + Files.readString(log));
+    }
+    return zip;
+  }
+
+  /** A file of the demo's own, beside the platform's. */
+  Path scratch(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Stops all that runs, trainers before the agent's platform, and deletes the folder. */
+  void close() throws IOException, InterruptedException {
+    Path agent = folder.resolve("home").resolve("agent");
+    if (Files.isDirectory(agent)) {
+      new ProcessBuilder(
+              java(), "-jar", jar("gpu-agent/daemon/target", "agent").toString(),
+              "stop", "--state", agent.toString())
+          .redirectErrorStream(true)
+          .redirectOutput(folder.resolve("agent-stop.log").toFile())
+          .start()
+          .waitFor();
+    }
+    if (platform.isPresent()) platform.get().stop(30);
+    delete(folder);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  private Path jar(String in, String name) throws IOException {
+    try (Stream<Path> files = Files.list(root.resolve(in))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(name + "-.*\\.jar"))
+          .findFirst()
+          .orElseThrow(() -> new IOException("there is no " + in + "/" + name + "-*.jar"));
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, IOException cause)
+              throws IOException {
+            if (cause != null) throw cause;
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,157 @@
+package io.espalier.orchestrator;
+
+import io.espalier.orchestrator.account.Accounts;
+import io.espalier.orchestrator.account.Teams;
+import io.espalier.orchestrator.account.Tokens;
+import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.blob.BlobStore;
+import io.espalier.orchestrator.budget.Budgets;
+import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.database.Columns;
+import io.espalier.orchestrator.database.Credentials;
+import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.TaskFlow;
+import io.espalier.orchestrator.lease.Leases;
+import io.espalier.orchestrator.metronome.Beat;
+import io.espalier.orchestrator.metronome.Metronome;
+import io.espalier.orchestrator.schedule.PlanLoop;
+import io.espalier.orchestrator.schedule.Planning;
+import io.espalier.orchestrator.schedule.Reaper;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.quartz.SchedulerFactoryBean;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Wires the orchestrator, given {@link Credentials} and {@link OrchestratorSettings}. */
+@Configuration(proxyBeanMethods = false)
+public class OrchestratorConfiguration {
+
+  @Bean
+  Transactions transactions(Credentials credentials) {
+    return new Transactions(credentials);
+  }
+
+  @Bean
+  Audit audit(Transactions transactions) {
+    return new Audit(transactions, JsonMapper.shared());
+  }
+
+  @Bean
+  Accounts accounts(Transactions transactions, Audit audit) {
+    return new Accounts(transactions, audit, InstantSource.system());
+  }
+
+  @Bean
+  Tokens tokens(Transactions transactions, Audit audit) {
+    return new Tokens(transactions, audit);
+  }
+
+  @Bean
+  Teams teams(Transactions transactions, Audit audit) {
+    return new Teams(transactions, audit);
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "close")
+  Changes changes(Transactions transactions, Credentials credentials) {
+    return new Changes(transactions, credentials.planner());
+  }
+
+  @Bean
+  BlobStore blobStore(OrchestratorSettings settings) {
+    return new BlobStore(settings.blobFolder());
+  }
+
+  @Bean
+  Ledger ledger() {
+    return new Ledger();
+  }
+
+  @Bean
+  Budgets budgets(Transactions transactions, Ledger ledger, Changes changes, Audit audit) {
+    return new Budgets(transactions, ledger, changes, audit);
+  }
+
+  @Bean
+  Leases leases(Ledger ledger, OrchestratorSettings settings) {
+    return new Leases(ledger, settings.fence(), settings.terms());
+  }
+
+  @Bean
+  TaskFlow taskFlow(Leases leases, Ledger ledger, OrchestratorSettings settings) {
+    return new TaskFlow(leases, ledger, settings.terms());
+  }
+
+  @Bean
+  Jobs jobs(
+      Transactions transactions,
+      Ledger ledger,
+      Leases leases,
+      Changes changes,
+      Audit audit,
+      OrchestratorSettings settings) {
+    return new Jobs(transactions, ledger, leases, changes, audit, settings.terms());
+  }
+
+  @Bean
+  Agents agents(
+      Transactions transactions,
+      Leases leases,
+      TaskFlow taskFlow,
+      BlobStore blobStore,
+      Changes changes,
+      Audit audit,
+      OrchestratorSettings settings) {
+    return new Agents(
+        transactions,
+        leases,
+        taskFlow,
+        blobStore,
+        changes,
+        audit,
+        settings.fence(),
+        settings.agentTimes(),
+        settings.maxBlobBytes());
+  }
+
+  @Bean
+  Planning planning(
+      Transactions transactions,
+      Changes changes,
+      TaskFlow taskFlow,
+      Leases leases,
+      OrchestratorSettings settings) {
+    return new Planning(
+        transactions, changes, taskFlow, leases, settings.terms(), settings.agentTimes().silence());
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "close")
+  PlanLoop planLoop(Planning planning, Changes changes, OrchestratorSettings settings) {
+    return new PlanLoop(planning, changes, settings.planPeriod());
+  }
+
+  /** The platform is up from the moment at which this bean is made. */
+  @Bean
+  Reaper reaper(Transactions transactions, Changes changes, TaskFlow taskFlow, Leases leases) {
+    var upSince =
+        transactions.asPlanner(jdbc ->
+            jdbc.sql("select clock_timestamp() as now")
+                .query((row, _) -> Columns.instant(row, "now"))
+                .single());
+    return new Reaper(transactions, changes, taskFlow, leases, upSince);
+  }
+
+  @Bean
+  SchedulerFactoryBean metronome(
+      Credentials credentials, PlanLoop planLoop, Reaper reaper, OrchestratorSettings settings) {
+    return Metronome.of(
+        credentials.planner(),
+        List.of(
+            new Beat("plan", settings.planPeriod(), planLoop::wake),
+            new Beat("expire-leases", settings.planPeriod(), reaper::tick)));
+  }
+}

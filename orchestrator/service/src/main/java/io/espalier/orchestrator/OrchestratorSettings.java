@@ -1,0 +1,49 @@
+package io.espalier.orchestrator;
+
+import io.espalier.domain.budget.Terms;
+import io.espalier.domain.lease.Fence;
+import io.espalier.orchestrator.agent.AgentTimes;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What an operator may set.
+ *
+ * @param blobFolder of the artifact store
+ * @param planPeriod of the metronome; submissions and finishes are planned at once anyway
+ * @param maxBlobBytes of one file that an agent may send
+ */
+public record OrchestratorSettings(
+    Path blobFolder,
+    Fence fence,
+    Terms terms,
+    AgentTimes agentTimes,
+    Duration planPeriod,
+    long maxBlobBytes) {
+
+  public static OrchestratorSettings defaults(Path blobFolder) {
+    return new OrchestratorSettings(
+        blobFolder,
+        new Fence(Duration.ofSeconds(90), Duration.ofSeconds(120)),
+        new Terms(Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofSeconds(4)),
+        new AgentTimes(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(15),
+            Duration.ofHours(24)),
+        Duration.ofSeconds(5),
+        64L << 30);
+  }
+
+  public OrchestratorSettings withFence(Fence other) {
+    return new OrchestratorSettings(blobFolder, other, terms, agentTimes, planPeriod, maxBlobBytes);
+  }
+
+  public OrchestratorSettings withTerms(Terms other) {
+    return new OrchestratorSettings(blobFolder, fence, other, agentTimes, planPeriod, maxBlobBytes);
+  }
+
+  public OrchestratorSettings withAgentTimes(AgentTimes other) {
+    return new OrchestratorSettings(blobFolder, fence, terms, other, planPeriod, maxBlobBytes);
+  }
+}

@@ -1,0 +1,132 @@
+package io.espalier.orchestrator.schedule;
+
+import static io.espalier.orchestrator.database.Columns.constant;
+import static io.espalier.orchestrator.database.Columns.gpuTime;
+import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.uuid;
+
+import io.espalier.domain.budget.Terms;
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.schedule.Snapshot;
+import io.espalier.domain.schedule.Snapshot.Host;
+import io.espalier.domain.schedule.Snapshot.Slot;
+import io.espalier.domain.schedule.Snapshot.Team;
+import io.espalier.domain.schedule.Snapshot.Waiting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Reads what a plan depends on: the oldest waiting tasks of each team, accounts, hosts. */
+final class Snapshots {
+
+  /** More than this of one team cannot be granted in one cycle. */
+  private static final int MOST_PER_TEAM = 200;
+
+  static Snapshot read(JdbcClient jdbc, Terms terms, Duration silence) {
+    return new Snapshot(terms, teams(jdbc), waiting(jdbc), hosts(jdbc, silence));
+  }
+
+  private static List<Team> teams(JdbcClient jdbc) {
+    return jdbc.sql(
+            """
+            select t.id, t.weight, coalesce(s.slots, 0) as slots,
+                   coalesce(a.funded + a.overdraft - a.held - a.spent, 0) as free
+            from team t
+            left join budget_account a on a.team_id = t.id and a.job_id is null
+            left join (
+              select l.team_id, count(*) as slots
+              from lease l join lease_slot ls on ls.lease_id = l.id
+              where l.state = 'LIVE' group by l.team_id
+            ) s on s.team_id = t.id
+            where exists (select 1 from task k where k.team_id = t.id and k.state = 'WAITING')
+            order by t.id
+            """)
+        .query((row, _) ->
+            new Team(
+                uuid(row, "id"), row.getInt("weight"), row.getInt("slots"), gpuTime(row, "free")))
+        .list();
+  }
+
+  private static List<Waiting> waiting(JdbcClient jdbc) {
+    return jdbc.sql(
+            """
+            select id, version, job_id, job_version, team_id, kind, parked, pool, need_millis,
+                   cap_free, submitted_at
+            from (
+              select k.id, k.version, k.job_id, j.version as job_version, k.team_id, k.kind,
+                     j.state = 'PAUSED' as parked, k.pool, k.need_millis,
+                     a.funded + a.overdraft - a.held - a.spent as cap_free, j.submitted_at,
+                     row_number() over (partition by k.team_id order by j.submitted_at, k.id) as turn
+              from task k
+              join job j on j.id = k.job_id
+              join budget_account a on a.job_id = j.id
+              where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason = 'BUDGET')
+            ) queued
+            where turn <= :most
+            order by team_id, turn
+            """)
+        .param("most", MOST_PER_TEAM)
+        .query((row, _) ->
+            new Waiting(
+                uuid(row, "id"),
+                row.getLong("version"),
+                uuid(row, "job_id"),
+                row.getLong("job_version"),
+                uuid(row, "team_id"),
+                constant(row, "kind", TaskKind.class),
+                row.getBoolean("parked"),
+                row.getString("pool"),
+                gpuTime(row, "need_millis"),
+                gpuTime(row, "cap_free"),
+                instant(row, "submitted_at")))
+        .list();
+  }
+
+  private static List<Host> hosts(JdbcClient jdbc, Duration silence) {
+    record OfAgent(UUID id, String name, boolean live, boolean draining) {}
+    var slots = new LinkedHashMap<OfAgent, List<Slot>>();
+    jdbc.sql(
+            """
+            select a.id as agent_id, a.name, a.draining,
+                   coalesce(a.last_seen_at > now() - :silence * interval '1 millisecond', false) as live,
+                   s.id, s.index, s.pool, s.present and s.enabled as usable,
+                   exists (select 1 from lease_slot ls where ls.slot_id = s.id and ls.live) as busy
+            from agent a join slot s on s.agent_id = a.id
+            order by a.name, a.id, s.index
+            """)
+        .param("silence", silence.toMillis())
+        .query(row -> {
+          slots
+              .computeIfAbsent(
+                  new OfAgent(
+                      uuid(row, "agent_id"),
+                      row.getString("name"),
+                      row.getBoolean("live"),
+                      row.getBoolean("draining")),
+                  _ -> new ArrayList<>())
+              .add(
+                  new Slot(
+                      uuid(row, "id"),
+                      row.getInt("index"),
+                      row.getString("pool"),
+                      row.getBoolean("usable"),
+                      row.getBoolean("busy")));
+        });
+    return slots.entrySet().stream()
+        .map(entry -> {
+          var agent = entry.getKey();
+          return new Host(
+              agent.id(),
+              agent.name(),
+              agent.live(),
+              agent.draining(),
+              List.copyOf(entry.getValue()));
+        })
+        .toList();
+  }
+
+  private Snapshots() {}
+}

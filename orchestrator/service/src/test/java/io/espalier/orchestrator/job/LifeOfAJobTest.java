@@ -1,0 +1,277 @@
+package io.espalier.orchestrator.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.espalier.domain.job.FailureReason;
+import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.problem.Refused;
+import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.wire.Desired.Wish;
+import io.espalier.domain.wire.Events.Outcome;
+import io.espalier.domain.wire.NamedBlob;
+import io.espalier.domain.wire.TaskSpec;
+import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.orchestrator.TestPlatform;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LifeOfAJobTest {
+
+  private final TestPlatform platform = new TestPlatform();
+  private final TestPlatform.Team team = platform.team();
+
+  @AfterEach
+  void everythingHoldsWhateverHappened() {
+    platform.assertInvariants();
+  }
+
+  @Test
+  void runsFromASubmissionToAModel() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    assertThat(state(job)).isEqualTo(JobState.QUEUED);
+
+    platform.planning.tick();
+    var profile = agent.startOnlyLease();
+    assertThat(state(job)).isEqualTo(JobState.PROFILING);
+    assertThat(profile.lease.task().work()).isInstanceOf(TaskSpec.Profile.class);
+    assertThat(profile.lease.task().inputs())
+        .extracting(NamedBlob::name)
+        .containsExactly("dataset.zip", "model/config.json", "model/model.safetensors");
+    profile.started();
+    platform.letTimePass(Duration.ofSeconds(20));
+    assertThat(profile.profiled().outcome()).isEqualTo(Outcome.ENDED);
+
+    assertThat(state(job)).isEqualTo(JobState.TRAINING);
+    var view = platform.jobs.get(team.member, job);
+    assertThat(view.decision()).isNotNull();
+    assertThat(view.training()).isEqualTo(view.decision().chosen());
+    platform.planning.tick();
+    var train = agent.startOnlyLease();
+    assertThat(train.lease.task().work()).isEqualTo(new TaskSpec.Train(view.training()));
+    train.started();
+    train.metric(1, 0.7);
+    train.metric(2, 0.5);
+    train.checkpoint(2);
+    platform.letTimePass(Duration.ofSeconds(60));
+    train.trained();
+
+    assertThat(state(job)).isEqualTo(JobState.EVALUATING);
+    platform.planning.tick();
+    var evaluate = agent.startOnlyLease();
+    assertThat(evaluate.lease.task().inputs())
+        .extracting(NamedBlob::name)
+        .contains("trained/weights.safetensors");
+    platform.letTimePass(Duration.ofSeconds(10));
+    evaluate.evaluated();
+
+    var done = platform.jobs.get(team.member, job);
+    assertThat(done.state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(done.result()).isNotNull();
+    assertThat(done.result().after()).isEqualTo(0.9);
+    assertThat(done.running()).isNull();
+    assertThat(done.held()).isEqualTo(GpuTime.ZERO);
+    assertThat(done.spent().seconds()).isCloseTo(90, within(5.0));
+    assertThat(platform.budgets.ofTeam(team.member, team.id).spent()).isEqualTo(done.spent());
+    assertThat(platform.jobs.artifacts(team.member, job))
+        .extracting(Artifact::kind)
+        .containsExactly(ArtifactKind.WEIGHTS, ArtifactKind.MERGED_MODEL);
+    assertThat(platform.jobs.timeline(team.member, job))
+        .extracting(Transition::to)
+        .containsExactly(
+            JobState.QUEUED,
+            JobState.PROFILING,
+            JobState.TRAINING,
+            JobState.EVALUATING,
+            JobState.SUCCEEDED);
+    assertThat(platform.jobs.curves(team.member, job).series().getFirst().points())
+        .extracting(Curves.Point::value)
+        .containsExactly(0.7, 0.5);
+    assertThat(platform.budgets.ofJob(team.member, job).mostHeld())
+        .isEqualTo(TestPlatform.TERMS.fullHold(1));
+  }
+
+  @Test
+  void refusesATinyBudgetNamingItAndLeavesNoTrace() {
+    long entries = platform.count("budget_entry");
+
+    assertThatThrownBy(() ->
+            platform.jobs.submit(team.member, team.submission(GpuTime.ofHours(0.0001)), "key"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("budget cap of the job")
+        .hasMessageContaining("0.4 GPU-s");
+
+    assertThat(platform.count("job")).isZero();
+    assertThat(platform.count("task")).isZero();
+    assertThat(platform.count("job_transition")).isZero();
+    assertThat(platform.count("budget_entry")).isEqualTo(entries);
+    assertThat(platform.count("budget_account")).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWhatTheTeamCannotPayFor() {
+    var poor = platform.team("poor", GpuTime.ofSeconds(3));
+
+    assertThatThrownBy(poor::submit)
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("budget of team " + poor.id);
+    assertThat(platform.jobs.preview(poor.member, poor.submission()).obstacles())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.value()).isEqualTo("3.0 GPU-s"));
+  }
+
+  @Test
+  void answersARepeatedKeyWithTheFirstJobAndRefusesItForAnotherRequest() {
+    var first = platform.jobs.submit(team.member, team.submission(), "again").id();
+
+    assertThat(platform.jobs.submit(team.member, team.submission(), "again").id()).isEqualTo(first);
+    assertThat(platform.count("job")).isEqualTo(1);
+    assertThatThrownBy(
+            () -> platform.jobs.submit(team.member, team.submission(GpuTime.ofHours(2)), "again"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("already come with another request");
+  }
+
+  @Test
+  void hidesTheJobsOfOtherTeams() {
+    var job = team.submit();
+    var other = platform.team("blue", GpuTime.ofHours(1));
+
+    assertThatThrownBy(() -> platform.jobs.get(other.member, job))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("There is no such job");
+    assertThatThrownBy(() -> platform.jobs.cancel(other.member, job)).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> platform.jobs.curves(other.member, job)).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> platform.budgets.ofJob(other.member, job)).isInstanceOf(Refused.class);
+    assertThat(platform.jobs.submit(other.member, other.submission(), "k").team())
+        .isEqualTo(other.id);
+  }
+
+  @Test
+  void aCancelledJobTellsItsTrainerToStopAndSettlesWhenItHas() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+
+    platform.letTimePass(Duration.ofSeconds(10));
+    assertThat(platform.jobs.cancel(team.member, job).state()).isEqualTo(JobState.CANCELLED);
+    assertThat(agent.desired().getFirst().wish()).isEqualTo(Wish.STOP);
+    assertThat(platform.jobs.cancel(team.member, job).state()).isEqualTo(JobState.CANCELLED);
+
+    assertThat(trainer.failed(FailureReason.LOST).outcome()).isEqualTo(Outcome.ENDED);
+    assertThat(agent.desired()).isEmpty();
+    var view = platform.jobs.get(team.member, job);
+    assertThat(view.state()).isEqualTo(JobState.CANCELLED);
+    assertThat(view.held()).isEqualTo(GpuTime.ZERO);
+    assertThat(view.spent().seconds()).isCloseTo(10, within(2.0));
+  }
+
+  @Test
+  void aWaitingJobIsCancelledAtOnce() {
+    var job = team.submit();
+
+    platform.jobs.cancel(team.member, job);
+
+    platform.agent("oak", 1);
+    platform.planning.tick();
+    assertThat(platform.count("lease")).isZero();
+  }
+
+  @Test
+  void aFailureOfTheTrainerFailsTheJobAndIsBilled() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+    platform.letTimePass(Duration.ofSeconds(30));
+
+    trainer.failed(FailureReason.USER_ERROR);
+
+    var view = platform.jobs.get(team.member, job);
+    assertThat(view.state()).isEqualTo(JobState.FAILED);
+    assertThat(view.failureReason()).isEqualTo(FailureReason.USER_ERROR);
+    assertThat(view.problem()).isNotNull();
+    assertThat(view.problem().wayOut()).isEqualTo("Try something else.");
+    assertThat(view.spent().seconds()).isCloseTo(30, within(2.0));
+  }
+
+  @Test
+  void anAnswerToAnotherQuestionIsAFaultOfThePlatform() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+
+    agent.startOnlyLease().trained();
+
+    var view = platform.jobs.get(team.member, job);
+    assertThat(view.failureReason()).isEqualTo(FailureReason.PLATFORM);
+  }
+
+  @Test
+  void aCapThatIsTooSmallAfterMeasuringEndsTheJobWithTheNumber() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit(GpuTime.ofSeconds(60));
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+    platform.letTimePass(Duration.ofSeconds(58));
+
+    trainer.profiled();
+
+    var view = platform.jobs.get(team.member, job);
+    assertThat(view.state()).isEqualTo(JobState.FAILED);
+    assertThat(view.failureReason()).isEqualTo(FailureReason.USER_ERROR);
+    assertThat(view.problem()).isNotNull();
+    assertThat(view.problem().code()).isEqualTo("budget-too-small");
+  }
+
+  @Test
+  void controlCharactersOfATrainerAreNotStored() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+
+    trainer.say(new TrainerEvent.Log(Instant.now(), "INFO", "a\u001b[31mred\u0000 \u202etext\tb"));
+
+    assertThat(platform.jobs.log(team.member, job, 0, 10))
+        .singleElement()
+        .satisfies(line -> {
+          assertThat(line.text()).isEqualTo("a[31mred text\tb");
+          assertThat(line.task()).isEqualTo(TaskKind.PROFILE);
+        });
+  }
+
+  @Test
+  void curvesAreThinnedOutButKeepTheirLastPoint() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+    var points =
+        IntStream.rangeClosed(1, 3456)
+            .mapToObj(step ->
+                new TrainerEvent.Metrics(
+                    Instant.now(), step, List.of(new TrainerEvent.Point("train/loss", step))))
+            .toArray(TrainerEvent[]::new);
+
+    trainer.say(points);
+
+    var curve = platform.jobs.curves(team.member, job).series().getFirst().points();
+    assertThat(curve).hasSize(Curves.MOST_POINTS);
+    assertThat(curve.getLast().step()).isEqualTo(3456);
+    assertThat(curve).extracting(Curves.Point::step).isSorted();
+  }
+
+  private JobState state(UUID job) {
+    return platform.jobs.get(team.member, job).state();
+  }
+}

@@ -1,0 +1,5 @@
+/** The two pages that are open to everybody. */
+@NullMarked
+package io.espalier.web.account.ui;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package io.espalier.web.security;
+
+import com.vaadin.flow.spring.security.VaadinSecurityConfigurer;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.orchestrator.account.Accounts;
+import io.espalier.orchestrator.account.Tokens;
+import io.espalier.web.problem.ProblemResponse;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+
+/** Three ways in, each with its own credential; what none of them opens stays closed. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SecuritySettings.class)
+class SecurityConfiguration {
+
+  // Whatever the platform hands out, a browser must not run it as a page of the platform.
+  private static final String NO_PAGE = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+  private static final String PAGES =
+      "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+  @Bean
+  @Order(1)
+  SecurityFilterChain restInterface(HttpSecurity http, Tokens tokens, ProblemResponse problems) {
+    http.securityMatcher("/api/**")
+        .addFilterBefore(new BearerTokens(tokens), UsernamePasswordAuthenticationFilter.class)
+        .authorizeHttpRequests(requests ->
+            requests
+                .requestMatchers(HttpMethod.POST, "/api/v1/setup")
+                .permitAll()
+                .anyRequest()
+                .authenticated());
+    return withoutSession(http, problems, "API token").build();
+  }
+
+  @Bean
+  @Order(3)
+  SecurityFilterChain pages(HttpSecurity http, CurrentUser user, Accounts accounts) {
+    return http.authorizeHttpRequests(requests ->
+            requests
+                .requestMatchers(
+                    HttpMethod.GET, "/js/**", "/webjars/**", "/espalier.css", "/icons/**")
+                .permitAll())
+        .formLogin(login -> login.failureHandler(signInFailure()))
+        .addFilterBefore(new SessionCheck(user, accounts), AuthorizationFilter.class)
+        .headers(headers ->
+            headers
+                .contentSecurityPolicy(policy -> policy.policyDirectives(PAGES))
+                .referrerPolicy(policy -> {}))
+        .with(VaadinSecurityConfigurer.vaadin(), pages -> pages.loginView("/login"))
+        .build();
+  }
+
+  private static HttpSecurity withoutSession(
+      HttpSecurity http, ProblemResponse problems, String credential) {
+    // No cookie is looked at, so there is nothing that a foreign page could make a browser send.
+    return http.csrf(AbstractHttpConfigurer::disable)
+        .requestCache(AbstractHttpConfigurer::disable)
+        .logout(AbstractHttpConfigurer::disable)
+        .sessionManagement(
+            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .headers(
+            headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_PAGE)))
+        .exceptionHandling(answers ->
+            answers
+                .authenticationEntryPoint(unauthenticated(problems, credential))
+                .accessDeniedHandler(forbidden(problems)));
+  }
+
+  private static AuthenticationEntryPoint unauthenticated(
+      ProblemResponse problems, String credential) {
+    return (_, response, _) -> {
+      response.setHeader("WWW-Authenticate", "Bearer");
+      problems.send(
+          response,
+          Problem.of(
+              "unauthenticated",
+              Category.UNAUTHENTICATED,
+              credential,
+              "The credential is missing, wrong, expired or revoked.",
+              "Send a valid one as Authorization: Bearer …"));
+    };
+  }
+
+  private static AccessDeniedHandler forbidden(ProblemResponse problems) {
+    return (request, response, _) ->
+        problems.send(
+            response,
+            Problem.of(
+                "forbidden",
+                Category.FORBIDDEN,
+                request.getMethod() + " " + request.getRequestURI(),
+                "This is not open to you.",
+                "Use a credential that may do this."));
+  }
+
+  private static AuthenticationFailureHandler signInFailure() {
+    return (request, response, failure) -> {
+      var query =
+          failure instanceof TooSoonException tooSoon
+              ? "?error&wait=" + Math.max(1, tooSoon.delay().toSeconds() + 1)
+              : "?error";
+      response.sendRedirect(request.getContextPath() + "/login" + query);
+    };
+  }
+}
