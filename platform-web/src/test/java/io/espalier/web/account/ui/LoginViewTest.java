@@ -3,7 +3,9 @@ package io.espalier.web.account.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.vaadin.browserless.SpringBrowserlessTest;
+import com.vaadin.flow.component.UI;
 import com.vaadin.flow.component.login.LoginForm;
+import com.vaadin.flow.router.QueryParameters;
 import io.espalier.web.Admin;
 import io.espalier.web.PlatformTest;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +25,8 @@ class LoginViewTest extends SpringBrowserlessTest {
   }
 
   @Test
-  void aStrangerIsSentToTheLoginPage() {
-    navigate("", LoginView.class);
+  void theFormPostsToTheSignIn() {
+    navigate("login", LoginView.class);
 
     var form = find(LoginForm.class).single();
     assertThat(form.getAction()).isEqualTo("login");
@@ -33,7 +35,7 @@ class LoginViewTest extends SpringBrowserlessTest {
 
   @Test
   void aFailureIsShownWithoutTellingWhich() {
-    navigate("login?error", LoginView.class);
+    open("error");
 
     var form = find(LoginForm.class).single();
     assertThat(form.isError()).isTrue();
@@ -42,7 +44,7 @@ class LoginViewTest extends SpringBrowserlessTest {
 
   @Test
   void theDelayIsShownInSeconds() {
-    navigate("login?error&wait=8", LoginView.class);
+    open("error&wait=8");
 
     assertThat(errorOf(find(LoginForm.class).single()).get("message").asString())
         .isEqualTo("Try again in 8 s.");
@@ -51,6 +53,10 @@ class LoginViewTest extends SpringBrowserlessTest {
   @Test
   void theSetupPageIsGoneOnceThereIsAnAdmin() {
     navigate("setup", LoginView.class);
+  }
+
+  private static void open(String query) {
+    UI.getCurrent().navigate("login", QueryParameters.fromString(query));
   }
 
   /** The texts go to the browser as a property and cannot be asked for otherwise. */
