@@ -52,6 +52,8 @@ public final class TestPlatform {
       new AgentTimes(
           Duration.ofSeconds(5), Duration.ofHours(5), Duration.ofMinutes(15), Duration.ofHours(24));
 
+  private final long startedAt = System.nanoTime();
+
   public final TestDatabase database = new TestDatabase();
   public final Transactions transactions = database.transactions();
   public final Changes changes = new Changes(transactions, database.credentials().planner());
@@ -158,6 +160,12 @@ public final class TestPlatform {
         time.toString(),
         time.toString());
     sql("update agent set last_seen_at = last_seen_at - ?::interval", time.toString());
+  }
+
+  /** The database's clock also runs while a test does. */
+  public void assertCharged(GpuTime charged, double seconds) {
+    double ran = (System.nanoTime() - startedAt) / 1e9;
+    assertThat(charged.seconds()).isBetween(seconds, seconds + ran);
   }
 
   public void assertInvariants() {

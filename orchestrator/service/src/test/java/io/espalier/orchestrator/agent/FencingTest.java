@@ -2,7 +2,6 @@ package io.espalier.orchestrator.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -54,9 +53,8 @@ class FencingTest {
     assertThat(platform.reaper().tick()).isZero();
 
     assertThat(platform.jobs.get(team.member, job).state()).isEqualTo(JobState.TRAINING);
-    assertThat(spent(job).minus(before).seconds())
-        .as("charged until the last accepted renewal, not until the expiry")
-        .isCloseTo(40, within(3.0));
+    // Until the last accepted renewal, not until the expiry.
+    platform.assertCharged(spent(job).minus(before), 40);
     platform.planning.tick();
     var again = agent.startOnlyLease();
     assertThat(again.lease.epoch()).isEqualTo(lost.lease.epoch() + 1);
@@ -67,7 +65,7 @@ class FencingTest {
 
     platform.letTimePass(Duration.ofSeconds(20));
     again.trained();
-    assertThat(spent(job).minus(before).seconds()).isCloseTo(60, within(4.0));
+    platform.assertCharged(spent(job).minus(before), 60);
   }
 
   @Test
@@ -155,7 +153,7 @@ class FencingTest {
     assertThat(trainer.heartbeat().outcome()).isEqualTo(Outcome.ACCEPTED);
     trainer.yielded(3);
 
-    assertThat(spent(job).minus(before).seconds()).isCloseTo(90, within(3.0));
+    platform.assertCharged(spent(job).minus(before), 90);
     assertThat(platform.jobs.get(team.member, job).state()).isEqualTo(JobState.TRAINING);
   }
 

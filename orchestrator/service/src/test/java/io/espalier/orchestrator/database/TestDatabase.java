@@ -58,7 +58,12 @@ public final class TestDatabase {
 
   private static EmbeddedPostgres start() {
     try {
-      var server = EmbeddedPostgres.builder().start();
+      // What a test has written need not survive a power cut.
+      var server =
+          EmbeddedPostgres.builder()
+              .setServerConfig("fsync", "off")
+              .setServerConfig("full_page_writes", "off")
+              .start();
       var postgres = JdbcClient.create(server.getPostgresDatabase());
       postgres.sql("create role owner login createdb").update();
       postgres.sql("create role app login nosuperuser nobypassrls").update();

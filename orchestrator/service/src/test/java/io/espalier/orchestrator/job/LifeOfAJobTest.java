@@ -2,7 +2,6 @@ package io.espalier.orchestrator.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -79,7 +78,7 @@ class LifeOfAJobTest {
     assertThat(done.result().after()).isEqualTo(0.9);
     assertThat(done.running()).isNull();
     assertThat(done.held()).isEqualTo(GpuTime.ZERO);
-    assertThat(done.spent().seconds()).isCloseTo(90, within(5.0));
+    platform.assertCharged(done.spent(), 90);
     assertThat(platform.budgets.ofTeam(team.member, team.id).spent()).isEqualTo(done.spent());
     assertThat(platform.jobs.artifacts(team.member, job))
         .extracting(Artifact::kind)
@@ -172,7 +171,7 @@ class LifeOfAJobTest {
     var view = platform.jobs.get(team.member, job);
     assertThat(view.state()).isEqualTo(JobState.CANCELLED);
     assertThat(view.held()).isEqualTo(GpuTime.ZERO);
-    assertThat(view.spent().seconds()).isCloseTo(10, within(2.0));
+    platform.assertCharged(view.spent(), 10);
   }
 
   @Test
@@ -201,7 +200,7 @@ class LifeOfAJobTest {
     assertThat(view.failureReason()).isEqualTo(FailureReason.USER_ERROR);
     assertThat(view.problem()).isNotNull();
     assertThat(view.problem().wayOut()).isEqualTo("Try something else.");
-    assertThat(view.spent().seconds()).isCloseTo(30, within(2.0));
+    platform.assertCharged(view.spent(), 30);
   }
 
   @Test
