@@ -87,6 +87,13 @@ public final class Agents {
     return transactions.asPlanner(jdbc -> Hosts.list(jdbc, times.silence()));
   }
 
+  /** The cluster as everybody who is signed in may see it. */
+  public List<AgentSummary> cluster(Principal principal) {
+    return transactions.asPlanner(jdbc -> Hosts.list(jdbc, times.silence())).stream()
+        .map(AgentSummary::of)
+        .toList();
+  }
+
   /** A draining agent finishes what it runs and gets nothing new. */
   public void drain(Principal admin, UUID agent, boolean draining) {
     admin.requirePlatformAdmin();

@@ -172,6 +172,11 @@ public final class Jobs {
     return read(principal, id, jdbc -> JobRecords.log(jdbc, id, afterId, limit));
   }
 
+  /** The last lines, oldest first. */
+  public List<LogLine> logTail(Principal principal, UUID id, int limit) {
+    return read(principal, id, jdbc -> JobRecords.logTail(jdbc, id, limit));
+  }
+
   public List<Artifact> artifacts(Principal principal, UUID id) {
     return read(principal, id, jdbc -> JobRecords.artifacts(jdbc, id));
   }

@@ -1,0 +1,27 @@
+package io.espalier.orchestrator.dataset;
+
+import io.espalier.datasets.folder.DatasetReport;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * One content of a data set; it never changes.
+ *
+ * @param sha256 of the archive, as it was uploaded
+ * @param report what the gate found
+ * @param createdBy name of the person
+ */
+public record DatasetVersion(
+    UUID id,
+    UUID datasetId,
+    UUID team,
+    String name,
+    int number,
+    String sha256,
+    long bytes,
+    int train,
+    int validation,
+    int test,
+    DatasetReport report,
+    String createdBy,
+    Instant createdAt) {}

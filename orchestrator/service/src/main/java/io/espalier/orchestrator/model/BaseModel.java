@@ -1,0 +1,22 @@
+package io.espalier.orchestrator.model;
+
+import io.espalier.domain.selection.ModelFacts;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A base model in a list.
+ *
+ * @param team whose it is; null if the platform offers it to all
+ * @param bytes of all its files
+ */
+public record BaseModel(
+    UUID id,
+    @Nullable UUID team,
+    String name,
+    String family,
+    long parameters,
+    ModelFacts facts,
+    long bytes,
+    Instant createdAt) {}
