@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -22,7 +23,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 class OrchestratorTest {
 
   @TempDir private Path folder;
-  private final TestPlatform seeds = new TestPlatform();
+  @AutoClose private final TestPlatform seeds = new TestPlatform();
   private final TestPlatform.Team team = seeds.team();
 
   @Test
@@ -67,7 +68,7 @@ class OrchestratorTest {
             planPeriod,
             1 << 20);
     var context = new AnnotationConfigApplicationContext();
-    context.registerBean(Credentials.class, seeds.database::credentials);
+    context.registerBean(Credentials.class, () -> seeds.credentials);
     context.registerBean(OrchestratorSettings.class, () -> settings);
     context.register(OrchestratorConfiguration.class);
     context.refresh();

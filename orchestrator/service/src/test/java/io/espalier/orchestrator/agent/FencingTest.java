@@ -27,11 +27,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class FencingTest {
 
-  private final TestPlatform platform = new TestPlatform();
+  @AutoClose private final TestPlatform platform = new TestPlatform();
   private final TestPlatform.Team team = platform.team();
   private final SimulatedAgent agent = platform.agent("oak", 1);
 

@@ -18,11 +18,12 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class FundedLeasesTest {
 
-  private final TestPlatform platform = new TestPlatform();
+  @AutoClose private final TestPlatform platform = new TestPlatform();
 
   @AfterEach
   void everythingHoldsWhateverHappened() {

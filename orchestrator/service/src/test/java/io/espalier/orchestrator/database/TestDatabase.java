@@ -35,6 +35,11 @@ public final class TestDatabase {
     return new Transactions(credentials());
   }
 
+  /** Deletes the database; a test that leaves it to the server's end does no harm. */
+  public void drop() {
+    superuser("postgres").sql("drop database " + name + " with (force)").update();
+  }
+
   /** For checks that no role of the product could make. */
   public JdbcClient superuser() {
     return superuser(name);

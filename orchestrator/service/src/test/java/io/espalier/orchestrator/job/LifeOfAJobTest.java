@@ -20,11 +20,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class LifeOfAJobTest {
 
-  private final TestPlatform platform = new TestPlatform();
+  @AutoClose private final TestPlatform platform = new TestPlatform();
   private final TestPlatform.Team team = platform.team();
 
   @AfterEach
