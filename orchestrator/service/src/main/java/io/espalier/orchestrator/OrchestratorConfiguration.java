@@ -1,5 +1,6 @@
 package io.espalier.orchestrator;
 
+import io.espalier.datasets.folder.DatasetGate;
 import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;
@@ -12,11 +13,13 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
 import io.espalier.orchestrator.metronome.Metronome;
+import io.espalier.orchestrator.model.BaseModels;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
 import io.espalier.orchestrator.schedule.Reaper;
@@ -64,6 +67,36 @@ public class OrchestratorConfiguration {
   @Bean
   BlobStore blobStore(OrchestratorSettings settings) {
     return new BlobStore(settings.blobFolder());
+  }
+
+  @Bean
+  Audit audit(Transactions transactions) {
+    return new Audit(transactions);
+  }
+
+  @Bean
+  Accounts accounts(Transactions transactions, Audit audit) {
+    return new Accounts(transactions, audit, InstantSource.system());
+  }
+
+  @Bean
+  Tokens tokens(Transactions transactions, Audit audit) {
+    return new Tokens(transactions, audit);
+  }
+
+  @Bean
+  Teams teams(Transactions transactions, Audit audit) {
+    return new Teams(transactions, audit);
+  }
+
+  @Bean
+  Datasets datasets(Transactions transactions, BlobStore blobStore, Audit audit) {
+    return new Datasets(transactions, blobStore, audit, DatasetGate.standard());
+  }
+
+  @Bean
+  BaseModels baseModels(Transactions transactions, BlobStore blobStore, Audit audit) {
+    return new BaseModels(transactions, blobStore, audit);
   }
 
   @Bean
