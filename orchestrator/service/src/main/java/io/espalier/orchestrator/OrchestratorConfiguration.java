@@ -28,7 +28,6 @@ import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.quartz.SchedulerFactoryBean;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Wires the orchestrator, given {@link Credentials} and {@link OrchestratorSettings}. */
 @Configuration(proxyBeanMethods = false)
@@ -37,26 +36,6 @@ public class OrchestratorConfiguration {
   @Bean
   Transactions transactions(Credentials credentials) {
     return new Transactions(credentials);
-  }
-
-  @Bean
-  Audit audit(Transactions transactions) {
-    return new Audit(transactions, JsonMapper.shared());
-  }
-
-  @Bean
-  Accounts accounts(Transactions transactions, Audit audit) {
-    return new Accounts(transactions, audit, InstantSource.system());
-  }
-
-  @Bean
-  Tokens tokens(Transactions transactions, Audit audit) {
-    return new Tokens(transactions, audit);
-  }
-
-  @Bean
-  Teams teams(Transactions transactions, Audit audit) {
-    return new Teams(transactions, audit);
   }
 
   @Bean(initMethod = "start", destroyMethod = "close")
