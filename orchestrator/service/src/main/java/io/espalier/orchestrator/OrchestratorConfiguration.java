@@ -1,6 +1,10 @@
 package io.espalier.orchestrator;
 
+import io.espalier.orchestrator.account.Accounts;
+import io.espalier.orchestrator.account.Teams;
+import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
@@ -16,10 +20,12 @@ import io.espalier.orchestrator.metronome.Metronome;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
 import io.espalier.orchestrator.schedule.Reaper;
+import java.time.InstantSource;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.quartz.SchedulerFactoryBean;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Wires the orchestrator, given {@link Credentials} and {@link OrchestratorSettings}. */
 @Configuration(proxyBeanMethods = false)
@@ -28,6 +34,26 @@ public class OrchestratorConfiguration {
   @Bean
   Transactions transactions(Credentials credentials) {
     return new Transactions(credentials);
+  }
+
+  @Bean
+  Audit audit(Transactions transactions) {
+    return new Audit(transactions, JsonMapper.shared());
+  }
+
+  @Bean
+  Accounts accounts(Transactions transactions, Audit audit) {
+    return new Accounts(transactions, audit, InstantSource.system());
+  }
+
+  @Bean
+  Tokens tokens(Transactions transactions, Audit audit) {
+    return new Tokens(transactions, audit);
+  }
+
+  @Bean
+  Teams teams(Transactions transactions, Audit audit) {
+    return new Teams(transactions, audit);
   }
 
   @Bean(initMethod = "start", destroyMethod = "close")
@@ -46,8 +72,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Budgets budgets(Transactions transactions, Ledger ledger, Changes changes) {
-    return new Budgets(transactions, ledger, changes);
+  Budgets budgets(Transactions transactions, Ledger ledger, Changes changes, Audit audit) {
+    return new Budgets(transactions, ledger, changes, audit);
   }
 
   @Bean
@@ -66,8 +92,9 @@ public class OrchestratorConfiguration {
       Ledger ledger,
       Leases leases,
       Changes changes,
+      Audit audit,
       OrchestratorSettings settings) {
-    return new Jobs(transactions, ledger, leases, changes, settings.terms());
+    return new Jobs(transactions, ledger, leases, changes, audit, settings.terms());
   }
 
   @Bean
@@ -77,6 +104,7 @@ public class OrchestratorConfiguration {
       TaskFlow taskFlow,
       BlobStore blobStore,
       Changes changes,
+      Audit audit,
       OrchestratorSettings settings) {
     return new Agents(
         transactions,
@@ -84,6 +112,7 @@ public class OrchestratorConfiguration {
         taskFlow,
         blobStore,
         changes,
+        audit,
         settings.fence(),
         settings.agentTimes(),
         settings.maxBlobBytes());

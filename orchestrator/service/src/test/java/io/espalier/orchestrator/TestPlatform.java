@@ -11,6 +11,7 @@ import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.agent.AgentTimes;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole orchestrator on a real database, without its threads: a test plans, reaps and lets time
@@ -53,14 +55,15 @@ public final class TestPlatform {
   public final TestDatabase database = new TestDatabase();
   public final Transactions transactions = database.transactions();
   public final Changes changes = new Changes(transactions, database.credentials().planner());
+  public final Audit audit = new Audit(transactions, JsonMapper.shared());
   public final Ledger ledger = new Ledger();
   public final Leases leases = new Leases(ledger, FENCE, TERMS);
   public final TaskFlow flow = new TaskFlow(leases, ledger, TERMS);
   public final BlobStore blobs = new BlobStore(temporaryFolder());
-  public final Budgets budgets = new Budgets(transactions, ledger, changes);
-  public final Jobs jobs = new Jobs(transactions, ledger, leases, changes, TERMS);
+  public final Budgets budgets = new Budgets(transactions, ledger, changes, audit);
+  public final Jobs jobs = new Jobs(transactions, ledger, leases, changes, audit, TERMS);
   public final Agents agents =
-      new Agents(transactions, leases, flow, blobs, changes, FENCE, TIMES, 1 << 20);
+      new Agents(transactions, leases, flow, blobs, changes, audit, FENCE, TIMES, 1 << 20);
   public final Planning planning =
       new Planning(transactions, changes, flow, leases, TERMS, TIMES.silence());
   public final Invariants invariants = new Invariants(transactions);

@@ -33,8 +33,8 @@ final class TaskRunner {
   /** Runs the task that {@code specFile} describes. */
   ExitCode run(Path specFile) throws IOException {
     Lease lease = new Lease(folder.deadline(), folder.stop(), clock);
-    lease.guard(() -> Runtime.getRuntime().halt(ExitCode.LEASE_LOST.code()));
-    try (EventFile events = new EventFile(folder.events(), clock)) {
+    try (var _ = lease.guard(() -> Runtime.getRuntime().halt(ExitCode.LEASE_LOST.code()));
+        EventFile events = new EventFile(folder.events(), clock)) {
       return run(specFile, events, lease);
     }
   }

@@ -20,6 +20,7 @@ import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -75,7 +76,8 @@ public final class TaskFlow {
           profiled(jdbc, work, profiled.profile());
       case TrainerEvent.Trained trained when work.task().kind() == TaskKind.TRAIN ->
           trained(jdbc, work, trained);
-      case TrainerEvent.Evaluated evaluated when work.task().kind() == TaskKind.EVALUATE ->
+      case TrainerEvent.Evaluated evaluated
+          when work.task().kind() == TaskKind.EVALUATE && exportsAreKnown(evaluated) ->
           evaluated(jdbc, work, evaluated);
       case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
       case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
@@ -162,6 +164,13 @@ public final class TaskFlow {
   private void finish(JdbcClient jdbc, Work work, String how) {
     leases.release(jdbc, work.lease(), how);
     work.task().end(jdbc, TaskState.DONE);
+  }
+
+  /** A trainer of another version may export what this platform has no name for. */
+  private static boolean exportsAreKnown(TrainerEvent.Evaluated evaluated) {
+    var kinds = evaluated.exports().stream().map(TrainerEvent.Export::kind).toList();
+    return Set.copyOf(kinds).size() == kinds.size()
+        && kinds.stream().allMatch(ArtifactKind.EXPORTS::contains);
   }
 
   private static DataProfile profile(JdbcClient jdbc, UUID job) {
