@@ -97,7 +97,10 @@ public final class TaskFlow {
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
     leases.expire(jdbc, work.lease(), how);
-    if (work.job().state().isTerminal()) return;
+    if (!work.job().state().isTerminal()) tryAgain(jdbc, work, how);
+  }
+
+  private static void tryAgain(JdbcClient jdbc, Work work, String how) {
     switch (AfterLoss.decide(work.task().kind(), work.task().losses(), how)) {
       case AfterLoss.Requeue(int losses) -> work.task().requeue(jdbc, losses);
       case AfterLoss.GiveUp(var problem) -> {
@@ -148,11 +151,17 @@ public final class TaskFlow {
     job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
+  /** One that was not asked to has stopped itself: unheard for too long, or without its inputs. */
   private void yielded(JdbcClient jdbc, Work work, TrainerEvent.Yielded yielded) {
-    leases.release(jdbc, work.lease(), "yielded at step " + yielded.step());
-    work.task().requeue(jdbc, work.task().losses());
+    var how = "yielded at step " + yielded.step();
+    leases.release(jdbc, work.lease(), how);
     var reason = work.lease().yieldReason();
-    if (reason != null) work.job().pause(jdbc, reason);
+    if (reason == null) {
+      tryAgain(jdbc, work, how);
+    } else {
+      work.task().requeue(jdbc, work.task().losses());
+      work.job().pause(jdbc, reason);
+    }
   }
 
   private void fail(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {

@@ -2,7 +2,6 @@ package io.espalier.orchestrator.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -21,11 +20,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class LifeOfAJobTest {
 
-  private final TestPlatform platform = new TestPlatform();
+  @AutoClose private final TestPlatform platform = new TestPlatform();
   private final TestPlatform.Team team = platform.team();
 
   @AfterEach
@@ -79,7 +79,7 @@ class LifeOfAJobTest {
     assertThat(done.result().after()).isEqualTo(0.9);
     assertThat(done.running()).isNull();
     assertThat(done.held()).isEqualTo(GpuTime.ZERO);
-    assertThat(done.spent().seconds()).isCloseTo(90, within(5.0));
+    platform.assertCharged(done.spent(), 90);
     assertThat(platform.budgets.ofTeam(team.member, team.id).spent()).isEqualTo(done.spent());
     assertThat(platform.jobs.artifacts(team.member, job))
         .extracting(Artifact::kind)
@@ -172,7 +172,7 @@ class LifeOfAJobTest {
     var view = platform.jobs.get(team.member, job);
     assertThat(view.state()).isEqualTo(JobState.CANCELLED);
     assertThat(view.held()).isEqualTo(GpuTime.ZERO);
-    assertThat(view.spent().seconds()).isCloseTo(10, within(2.0));
+    platform.assertCharged(view.spent(), 10);
   }
 
   @Test
@@ -201,7 +201,7 @@ class LifeOfAJobTest {
     assertThat(view.failureReason()).isEqualTo(FailureReason.USER_ERROR);
     assertThat(view.problem()).isNotNull();
     assertThat(view.problem().wayOut()).isEqualTo("Try something else.");
-    assertThat(view.spent().seconds()).isCloseTo(30, within(2.0));
+    platform.assertCharged(view.spent(), 30);
   }
 
   @Test
