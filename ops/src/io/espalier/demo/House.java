@@ -81,8 +81,10 @@ final class House {
     return folder.resolve(name);
   }
 
-  /** Stops all that runs, trainers before the agent's platform, and deletes the folder. */
+  /** Stops all that runs, and deletes the folder. */
   void close() throws IOException, InterruptedException {
+    // The platform first: it keeps its agent running. The agent and its trainers would survive it.
+    if (platform.isPresent()) platform.get().stop(30);
     Path state = folder.resolve("home").resolve("agent");
     if (Files.isDirectory(state)) {
       var stop = new ArrayList<>(agent());
@@ -93,7 +95,6 @@ final class House {
           .start()
           .waitFor();
     }
-    if (platform.isPresent()) platform.get().stop(30);
     delete(folder);
   }
 
