@@ -1,0 +1,60 @@
+package io.espalier.web.account.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.vaadin.browserless.SpringBrowserlessTest;
+import com.vaadin.flow.component.login.LoginForm;
+import io.espalier.web.Admin;
+import io.espalier.web.PlatformTest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
+import tools.jackson.databind.JsonNode;
+
+@PlatformTest
+class LoginViewTest extends SpringBrowserlessTest {
+
+  @Autowired private ApplicationContext platform;
+
+  @BeforeEach
+  void thereIsAnAdmin() {
+    Admin.principal(platform);
+  }
+
+  @Test
+  void aStrangerIsSentToTheLoginPage() {
+    navigate("", LoginView.class);
+
+    var form = find(LoginForm.class).single();
+    assertThat(form.getAction()).isEqualTo("login");
+    assertThat(form.isError()).isFalse();
+  }
+
+  @Test
+  void aFailureIsShownWithoutTellingWhich() {
+    navigate("login?error", LoginView.class);
+
+    var form = find(LoginForm.class).single();
+    assertThat(form.isError()).isTrue();
+    assertThat(errorOf(form).get("title").asString()).isEqualTo("Login or password is wrong.");
+  }
+
+  @Test
+  void theDelayIsShownInSeconds() {
+    navigate("login?error&wait=8", LoginView.class);
+
+    assertThat(errorOf(find(LoginForm.class).single()).get("message").asString())
+        .isEqualTo("Try again in 8 s.");
+  }
+
+  @Test
+  void theSetupPageIsGoneOnceThereIsAnAdmin() {
+    navigate("setup", LoginView.class);
+  }
+
+  /** The texts go to the browser as a property and cannot be asked for otherwise. */
+  private static JsonNode errorOf(LoginForm form) {
+    return ((JsonNode) form.getElement().getPropertyRaw("i18n")).get("errorMessage");
+  }
+}
