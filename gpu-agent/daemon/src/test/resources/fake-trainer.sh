@@ -55,6 +55,7 @@ while :; do
   fi
   if [ "$behaviour" != stubborn ]; then
     if [ -e stop ] || [ "$(cat deadline)" -le "$(date +%s%3N)" ]; then
+      if [ "$behaviour" = halting ]; then exit 75; fi
       checkpoint
       say YIELDED ",\"step\":$step"
       exit 0

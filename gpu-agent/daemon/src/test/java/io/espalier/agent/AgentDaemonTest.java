@@ -187,15 +187,15 @@ class AgentDaemonTest {
   }
 
   @Test
-  void failsTheTaskWhenAnInputStaysCorrupt() throws Exception {
+  void givesTheTaskBackWhenAnInputStaysCorrupt() throws Exception {
     platform.corruptNextAnswers(model, 100);
     daemonWithTrainer("steady");
     Desired.Lease lease = aLease();
     platform.desire(lease);
     eventually("end", () -> platform.isOver(lease.leaseId()));
     Failed failed = platform.told(lease.leaseId(), Failed.class).getFirst();
-    assertThat(failed.reason()).isEqualTo(FailureReason.PLATFORM);
-    assertThat(failed.problem().value()).contains(model.blob().sha256());
+    assertThat(failed.reason()).isEqualTo(FailureReason.LOST);
+    assertThat(failed.problem().message()).contains(model.blob().sha256());
     assertThat(platform.told(lease.leaseId(), Started.class)).isEmpty();
   }
 
@@ -223,6 +223,7 @@ class AgentDaemonTest {
             "DJL_CACHE_DIR",
             "ENGINE_CACHE_DIR",
             "OMP_NUM_THREADS",
+            "OMP_WAIT_POLICY",
             "CUDA_VISIBLE_DEVICES",
             "PWD",
             "OLDPWD",
@@ -305,8 +306,12 @@ class AgentDaemonTest {
     platform.desire(lease);
     eventually("start", () -> Files.exists(work(lease).resolve("process")));
     ProcessMark trainer = trainer(lease);
+    var leader = ProcessHandle.of(trainer.pid()).orElseThrow();
+    eventually("descendants", () -> leader.descendants().anyMatch(this::isSleeping));
+    ProcessHandle sleeper = leader.descendants().filter(this::isSleeping).findFirst().orElseThrow();
     eventually("end", () -> platform.isOver(lease.leaseId()));
     assertThat(trainer.isAlive()).isFalse();
+    eventually("descendant ends", () -> !sleeper.isAlive());
     assertThat(platform.told(lease.leaseId()).getLast()).isInstanceOf(Yielded.class);
   }
 
@@ -408,6 +413,22 @@ class AgentDaemonTest {
     eventually("end", () -> platform.isOver(lease.leaseId()));
     assertThat(platform.told(lease.leaseId()).getLast()).isInstanceOf(Yielded.class);
     assertThat(platform.told(lease.leaseId(), Checkpoint.class)).isNotEmpty();
+  }
+
+  @Test
+  void takesATrainerThatHaltsAtItsDeadlineAsYielded() throws Exception {
+    platform.renewFor(Duration.ofSeconds(2));
+    daemonWithTrainer("halting");
+    Desired.Lease lease = aRunningLease();
+    Files.createFile(work(lease).resolve("save"));
+    eventually("checkpoint", () -> !platform.told(lease.leaseId(), Checkpoint.class).isEmpty());
+    ProcessMark trainer = trainer(lease);
+    platform.goAway();
+    eventually("trainer halts", () -> !trainer.isAlive());
+    platform.comeBack();
+    eventually("end", () -> platform.isOver(lease.leaseId()));
+    assertThat(platform.told(lease.leaseId(), Yielded.class).getFirst().step())
+        .isEqualTo(platform.told(lease.leaseId(), Checkpoint.class).getFirst().step());
   }
 
   @Test
@@ -607,6 +628,10 @@ class AgentDaemonTest {
 
   private List<Integer> steps(Desired.Lease lease) {
     return platform.told(lease.leaseId(), Metrics.class).stream().map(Metrics::step).toList();
+  }
+
+  private boolean isSleeping(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("sleep")).isPresent();
   }
 
   private static List<Integer> upTo(int steps) {

@@ -84,8 +84,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Budgets budgets(Transactions transactions, Ledger ledger, Changes changes) {
-    return new Budgets(transactions, ledger, changes);
+  Budgets budgets(Transactions transactions, Ledger ledger, Changes changes, Audit audit) {
+    return new Budgets(transactions, ledger, changes, audit);
   }
 
   @Bean
@@ -104,8 +104,9 @@ public class OrchestratorConfiguration {
       Ledger ledger,
       Leases leases,
       Changes changes,
+      Audit audit,
       OrchestratorSettings settings) {
-    return new Jobs(transactions, ledger, leases, changes, settings.terms());
+    return new Jobs(transactions, ledger, leases, changes, audit, settings.terms());
   }
 
   @Bean
@@ -115,6 +116,7 @@ public class OrchestratorConfiguration {
       TaskFlow taskFlow,
       BlobStore blobStore,
       Changes changes,
+      Audit audit,
       OrchestratorSettings settings) {
     return new Agents(
         transactions,
@@ -122,6 +124,7 @@ public class OrchestratorConfiguration {
         taskFlow,
         blobStore,
         changes,
+        audit,
         settings.fence(),
         settings.agentTimes(),
         settings.maxBlobBytes());

@@ -127,10 +127,7 @@ final class LeaseRun {
       boolean unwished = Thread.interrupted();
       if (left) throw new InterruptedException();
       LOG.log(Level.WARNING, "{0}: cannot start: {1}", key, impossible.toString());
-      close(
-          unwished
-              ? new TrainerEvent.Yielded(Instant.now(), 0)
-              : failed(FailureReason.PLATFORM, notStarted(impossible)));
+      close(unwished ? new TrainerEvent.Yielded(Instant.now(), 0) : failed(notStarted(impossible)));
     }
   }
 
@@ -250,12 +247,10 @@ final class LeaseRun {
 
   /** What is said for a trainer that left without a word. */
   private TrainerEvent lastWordFor(Trainer dead) throws IOException, InterruptedException {
-    synchronized (this) {
-      if (wish != Wish.RUN) {
-        return new TrainerEvent.Yielded(Instant.now(), spool.bookmark().step());
-      }
-    }
     OptionalInt exit = dead.exitCode();
+    if (didAsItWasTold(exit)) {
+      return new TrainerEvent.Yielded(Instant.now(), spool.bookmark().step());
+    }
     var problem =
         Problem.of(
             "trainer-died",
@@ -265,21 +260,30 @@ final class LeaseRun {
                 + (exit.isPresent() ? ", with exit code " + exit.getAsInt() + "." : "."),
             "The job goes on from its last checkpoint. If it happens again, the log tells more.");
     String printed = TrainerLog.lastWords(folder.log());
-    return failed(FailureReason.LOST, printed.isEmpty() ? problem : problem.found(printed));
+    return failed(printed.isEmpty() ? problem : problem.found(printed));
   }
 
-  private static TrainerEvent failed(FailureReason reason, Problem problem) {
-    return new TrainerEvent.Failed(Instant.now(), reason, problem);
+  /** To halt at the deadline is an order too. Where the exit code is unknown, the clock tells. */
+  private synchronized boolean didAsItWasTold(OptionalInt exit) {
+    boolean atDeadline =
+        exit.isPresent()
+            ? exit.getAsInt() == Trainer.HALTED_AT_DEADLINE
+            : pressed != Pressure.KILL && !Instant.now().isBefore(allowedUntil);
+    return wish != Wish.RUN || atDeadline;
+  }
+
+  /** Lost, not failed: on another host, or a moment later, the same task may well succeed. */
+  private static TrainerEvent failed(Problem problem) {
+    return new TrainerEvent.Failed(Instant.now(), FailureReason.LOST, problem);
   }
 
   private static Problem notStarted(Exception cause) {
     return Problem.of(
-            "trainer-not-started",
-            Category.INTERNAL,
-            "trainer",
-            "The inputs or the trainer could not be made ready on this host.",
-            "Look at the agent's log and disk; the job can be submitted again.")
-        .found(String.valueOf(cause.getMessage()));
+        "trainer-not-started",
+        Category.INTERNAL,
+        "trainer",
+        "The inputs or the trainer could not be made ready on the host: " + cause.getMessage(),
+        "The task is tried again; if it happens again, look at the agent's log and disk.");
   }
 
   // ── What others ask of it ─────────────────────────────────────────────────────────────────────

@@ -50,6 +50,9 @@ final class Trainer {
       """
           .formatted(ProcessMark.WRITE_IN_SHELL);
 
+  /** Exit code of a trainer that found its deadline passed and could not say a last word. */
+  static final int HALTED_AT_DEADLINE = 75;
+
   private static final long START_SECONDS = 10;
 
   private final ProcessMark mark;
@@ -100,6 +103,8 @@ final class Trainer {
 
   private static void equip(Map<String, String> environment, TaskSpec task) {
     environment.keySet().retainAll(INHERITED);
+    // Threads that spin while they wait take the cores of whoever shares them.
+    environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("OMP_NUM_THREADS", Integer.toString(task.threads()));
     environment.put("CUDA_VISIBLE_DEVICES", task.device().equals(Devices.CPU) ? "" : task.device());
   }

@@ -194,8 +194,8 @@ public final class Check {
       boolean noise = gradient != null && Math.abs(gradient.floats()[i]) < GRADIENT_NOISE;
       double reach = step * rate * (1 + golden.weightDecay() * Math.abs(start[i])) + tolerance;
       boolean within = Math.abs((double) actual[i] - start[i]) <= reach;
-      if (noise && within) bounded++;
-      else if (difference <= tolerance) largest = Math.max(largest, difference);
+      if (difference <= tolerance) largest = Math.max(largest, difference);
+      else if (noise && within) bounded++;
       else off.add(Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
     }
     off.sort(Comparator.reverseOrder());

@@ -13,16 +13,21 @@ public record Augmentation(int padding, boolean flip) {
   /** Images as they are. */
   public static final Augmentation NONE = new Augmentation(0, false);
 
-  /** Moved by up to an eighth of the side, as is usual for small images. */
+  /**
+   * Moved by up to a sixteenth of the side: runs are short, and more would cost more than it gives.
+   */
   public static Augmentation moving(int side, boolean flip) {
-    return new Augmentation(side / 8, flip);
+    return new Augmentation(side / 16, flip);
   }
 
-  int shift(SplittableRandom random) {
+  /** What happens to the next image. */
+  Change change(SplittableRandom random) {
+    int right = shift(random);
+    int down = shift(random);
+    return new Change(right, down, flip && random.nextBoolean());
+  }
+
+  private int shift(SplittableRandom random) {
     return padding == 0 ? 0 : random.nextInt(-padding, padding + 1);
-  }
-
-  boolean flipNow(SplittableRandom random) {
-    return flip && random.nextBoolean();
   }
 }

@@ -1,5 +1,6 @@
 package io.espalier.trainer.engine;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -52,6 +53,8 @@ final class ScriptModule {
       try (var result = ScriptBridge.run(block, method, values.toArray(IValue[]::new))) {
         return read.apply(result);
       }
+    } catch (EngineException e) {
+      throw EngineFailure.of(method, e);
     } finally {
       values.forEach(IValue::close);
     }

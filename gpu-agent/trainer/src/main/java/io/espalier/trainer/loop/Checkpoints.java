@@ -10,6 +10,7 @@ import io.espalier.models.weights.SafetensorsWriter;
 import io.espalier.trainer.engine.TrainingSession;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -56,7 +57,7 @@ final class Checkpoints {
         inside -> {
           SafetensorsWriter.write(inside.resolve(STATE), Map.of(), session.stateParts());
           Durable.write(inside.resolve(LOOP), JSON.writeValueAsBytes(json(state)));
-          if (state.best().isPresent()) Files.createLink(inside.resolve(BEST), bestWeights());
+          if (state.best().isPresent()) linkOrCopy(bestWeights(), inside.resolve(BEST));
           Manifest.write(inside);
         });
     var old = newestFirst();
@@ -90,10 +91,19 @@ final class Checkpoints {
       }
       Files.deleteIfExists(bestWeights());
       if (Files.exists(checkpoint.resolve(BEST)))
-        Files.createLink(bestWeights(), checkpoint.resolve(BEST));
+        linkOrCopy(checkpoint.resolve(BEST), bestWeights());
       return Optional.of(state(json));
     }
     return Optional.empty();
+  }
+
+  /** A second name costs no space, and the file is only ever replaced, never written to. */
+  private static void linkOrCopy(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(from, to);
+    }
   }
 
   private List<Path> newestFirst() throws IOException {

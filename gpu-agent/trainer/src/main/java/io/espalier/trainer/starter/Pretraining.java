@@ -82,7 +82,8 @@ final class Pretraining {
             plan,
             Mode.TRAIN,
             AdamW.UNCLIPPED.clippedAt(1),
-            RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed))) {
+            new FirstWeights(
+                RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed), seed))) {
       int steps = train(session, length);
       double accuracy = heldOutAccuracy(session);
       say("accuracy on %d new images: %.4f", HELD_OUT, accuracy);

@@ -19,7 +19,7 @@ final class StarterCard {
         ---
         # Espalier starter ViT
 
-        A small Vision Transformer (32 × 32 pixels, patches of 4, 6 blocks of width 128, 0.8 million
+        A small Vision Transformer (32 × 32 pixels, patches of 4, 4 blocks of width 128, 0.6 million
         parameters in 16 bits) to begin a first fine-tune with, without any download.
 
         **Training data.** Only images that Espalier draws itself: letters of no alphabet, outlines,

@@ -51,24 +51,33 @@ final class Lease {
     return wish() != Wish.GO_ON;
   }
 
+  /** Looks after the deadline until it is closed. */
+  interface Guard extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /**
    * Looks at the deadline in the background and runs {@code end} once, when the task outlives it by
-   * the grace. The thread ends with its process.
+   * the grace.
    */
-  void guard(Runnable end) {
-    Thread.ofPlatform().daemon().name("lease-guard").start(() -> watch(end));
+  Guard guard(Runnable end) {
+    Thread thread = Thread.ofPlatform().daemon().name("lease-guard").start(() -> watch(end));
+    return thread::interrupt;
   }
 
   private void watch(Runnable end) {
     while (!clock.instant().isAfter(deadline().plus(GRACE))) {
       try {
         Thread.sleep(LOOK_EVERY);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
+      } catch (InterruptedException closed) {
+        return;
       }
     }
-    end.run();
+    // An interrupt also breaks off the reading of the file, which must not look like an end.
+    if (!Thread.currentThread().isInterrupted()) {
+      end.run();
+    }
   }
 
   /** A file that cannot be read gives no right to anything. */

@@ -1,6 +1,5 @@
 package io.espalier.trainer.task;
 
-import ai.djl.engine.EngineException;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -13,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,8 +31,8 @@ final class TaskRunner {
   /** Runs the task that {@code specFile} describes. */
   ExitCode run(Path specFile) throws IOException {
     Lease lease = new Lease(folder.deadline(), folder.stop(), clock);
-    lease.guard(() -> Runtime.getRuntime().halt(ExitCode.LEASE_LOST.code()));
-    try (EventFile events = new EventFile(folder.events(), clock)) {
+    try (var _ = lease.guard(() -> Runtime.getRuntime().halt(ExitCode.LEASE_LOST.code()));
+        EventFile events = new EventFile(folder.events(), clock)) {
       return run(specFile, events, lease);
     }
   }
@@ -67,10 +65,6 @@ final class TaskRunner {
       return fail(events, reason(refused.problem().category()), refused.problem());
     } catch (OutOfMemoryError e) {
       return fail(events, FailureReason.OUT_OF_MEMORY, outOfMemory(e));
-    } catch (EngineException e) {
-      return saysOutOfMemory(e)
-          ? fail(events, FailureReason.OUT_OF_MEMORY, outOfMemory(e))
-          : fail(events, FailureReason.PLATFORM, fault(e));
     } catch (IOException | JacksonException | IllegalStateException | IllegalArgumentException e) {
       return fail(events, FailureReason.PLATFORM, fault(e));
     }
@@ -88,12 +82,6 @@ final class TaskRunner {
       case DIVERGED -> FailureReason.DIVERGED;
       case INTERNAL -> FailureReason.PLATFORM;
     };
-  }
-
-  /** libtorch has no type for it: CPU and CUDA allocators each say it in words. */
-  private static boolean saysOutOfMemory(Throwable e) {
-    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    return message.contains("out of memory") || message.contains("can't allocate memory");
   }
 
   private static Problem outOfMemory(Throwable e) {

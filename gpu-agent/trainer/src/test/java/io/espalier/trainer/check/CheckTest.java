@@ -31,7 +31,13 @@ class CheckTest {
   @TempDir Path temporary;
 
   @ParameterizedTest
-  @CsvSource({"vit, 1", "vit_linear_probe, 1", "vit_lora, 2"})
+  @CsvSource({
+    "vit, 1",
+    "vit_linear_probe, 1",
+    "vit_lora, 2",
+    "vit_layerwise_clip, 1",
+    "vit_gray_lora, 1",
+  })
   void agreesWithTheReferenceImplementation(String name, int reports) throws IOException {
     var checked = Check.run(Golden.folder(name), Optional.empty());
     assertThat(checked).hasSize(reports).allSatisfy(r -> assertThat(printed(r)).contains("passed"));

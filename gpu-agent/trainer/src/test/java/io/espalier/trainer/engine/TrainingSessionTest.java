@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.EngineException;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Refused;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
@@ -236,6 +239,19 @@ class TrainingSessionTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("labels");
     }
+  }
+
+  @Test
+  void tellsMemoryThatDoesNotSufficeFromAFault() throws IOException {
+    try (var session = open(TrainingPlan.nothing(), Mode.EVAL)) {
+      var odd = Batch.images(new float[3 * 16 * 16], 3, 16, new long[] {1});
+      assertThatThrownBy(() -> session.forward("predict", odd))
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.problem().category()).isEqualTo(Category.INTERNAL));
+    }
+    var words = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes";
+    assertThat(EngineFailure.of("step", new EngineException(words)).problem().category())
+        .isEqualTo(Category.RESOURCES);
   }
 
   private static TrainingPlan adapters() {

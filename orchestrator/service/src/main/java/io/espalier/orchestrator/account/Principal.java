@@ -14,6 +14,11 @@ public record Principal(
     teams = Map.copyOf(teams);
   }
 
+  /** The platform itself, for what it does of its own accord. */
+  public static Principal platform() {
+    return new Principal(new UUID(0, 0), "platform", "Espalier", true, Map.of());
+  }
+
   /** Refuses unless the caller has {@code role} in {@code team}; a foreign team looks absent. */
   public void require(UUID team, Role role) {
     var held = teams.get(team);

@@ -13,6 +13,7 @@ import io.espalier.domain.wire.Hello;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
@@ -45,6 +46,7 @@ public final class Agents {
   private final TaskFlow flow;
   private final BlobStore blobs;
   private final Changes changes;
+  private final Audit audit;
   private final Fence fence;
   private final AgentTimes times;
   private final long maxBlobBytes;
@@ -55,6 +57,7 @@ public final class Agents {
       TaskFlow flow,
       BlobStore blobs,
       Changes changes,
+      Audit audit,
       Fence fence,
       AgentTimes times,
       long maxBlobBytes) {
@@ -63,6 +66,7 @@ public final class Agents {
     this.flow = flow;
     this.blobs = blobs;
     this.changes = changes;
+    this.audit = audit;
     this.fence = fence;
     this.times = times;
     this.maxBlobBytes = maxBlobBytes;
@@ -71,7 +75,11 @@ public final class Agents {
   /** A token that enrols one agent, once. It is shown now and never again. */
   public String joinToken(Principal admin) {
     admin.requirePlatformAdmin();
-    return transactions.withoutTeam(jdbc -> Enrolments.joinToken(jdbc, times.joinToken()));
+    return transactions.withoutTeam(jdbc -> {
+      var token = Enrolments.joinToken(jdbc, times.joinToken());
+      audit.record(jdbc, admin.login(), null, "create", "join token", Map.of());
+      return token;
+    });
   }
 
   public List<AgentView> list(Principal admin) {
@@ -79,21 +87,37 @@ public final class Agents {
     return transactions.asPlanner(jdbc -> Hosts.list(jdbc, times.silence()));
   }
 
+  /** The cluster as everybody who is signed in may see it. */
+  public List<AgentSummary> cluster(Principal principal) {
+    return transactions.asPlanner(jdbc -> Hosts.list(jdbc, times.silence())).stream()
+        .map(AgentSummary::of)
+        .toList();
+  }
+
   /** A draining agent finishes what it runs and gets nothing new. */
   public void drain(Principal admin, UUID agent, boolean draining) {
     admin.requirePlatformAdmin();
-    int changed =
-        transactions.withoutTeam(jdbc ->
-            jdbc.sql("update agent set draining = :draining where id = :id")
-                .param("draining", draining)
-                .param("id", agent)
-                .update());
-    if (changed == 0) throw Absent.of("agent", agent);
+    transactions.withoutTeam(jdbc -> {
+      int changed =
+          jdbc.sql("update agent set draining = :draining where id = :id")
+              .param("draining", draining)
+              .param("id", agent)
+              .update();
+      if (changed == 0) throw Absent.of("agent", agent);
+      var action = draining ? "drain" : "undrain";
+      audit.record(jdbc, admin.login(), null, action, "agent " + agent, Map.of());
+      return true;
+    });
     changes.announce(new Change.OfWork());
   }
 
   public Enrolment.Answer enrol(Enrolment.Request request) {
-    return transactions.asPlanner(jdbc -> Enrolments.enrol(jdbc, request, times.credential()));
+    return transactions.asPlanner(jdbc -> {
+      var answer = Enrolments.enrol(jdbc, request, times.credential());
+      var actor = "agent:" + request.name();
+      audit.record(jdbc, actor, null, "enrol", "agent " + answer.agentId(), Map.of());
+      return answer;
+    });
   }
 
   /** Whose credential it is; refuses one that is unknown or has expired. */

@@ -15,11 +15,13 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Transactions;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,11 +32,13 @@ public final class Budgets {
   private final Transactions transactions;
   private final Ledger ledger;
   private final Changes changes;
+  private final Audit audit;
 
-  public Budgets(Transactions transactions, Ledger ledger, Changes changes) {
+  public Budgets(Transactions transactions, Ledger ledger, Changes changes, Audit audit) {
     this.transactions = transactions;
     this.ledger = ledger;
     this.changes = changes;
+    this.audit = audit;
   }
 
   /** Adds to a team's budget. Jobs that rest for want of budget go on by themselves. */
@@ -54,7 +58,10 @@ public final class Budgets {
         (Function<JdbcClient, TeamBudget>)
             jdbc -> {
               ledger.fund(jdbc, team, amount, reason);
-              return TeamBudget.of(team, ledger.ofTeam(jdbc, team));
+              var budget = TeamBudget.of(team, ledger.ofTeam(jdbc, team));
+              var detail = Map.of("amount", amount, "reason", reason);
+              audit.record(jdbc, principal.login(), team, "credit", "team " + team, detail);
+              return budget;
             };
     TeamBudget after;
     if (principal.platformAdmin()) {

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.dataset;
 
 import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.parameter;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.datasets.Split;
@@ -17,6 +18,9 @@ import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.orchestrator.page.Position;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +47,19 @@ public final class Datasets {
       join dataset d on d.id = v.dataset_id
       join blob b on b.sha256 = v.sha256
       join app_user u on u.id = v.created_by
+      """;
+
+  private static final String VIEW =
+      """
+      select d.id, d.team_id, t.name as team_name, d.name, d.created_at,
+        v.id as version_id, v.number, jsonb_array_length(v.report -> 'classes') as classes,
+        v.train_samples, v.validation_samples, v.test_samples, b.bytes, v.created_at as version_at
+      from dataset d
+      join team t on t.id = d.team_id
+      join lateral (
+        select * from dataset_version v where v.dataset_id = d.id order by v.number desc limit 1
+      ) v on true
+      join blob b on b.sha256 = v.sha256
       """;
 
   private final Transactions transactions;
@@ -85,24 +102,49 @@ public final class Datasets {
         principal,
         jdbc ->
             jdbc.sql(
-                    """
-                    select d.id, d.team_id, t.name as team_name, d.name, d.created_at,
-                      v.id as version_id, v.number, jsonb_array_length(v.report -> 'classes') as classes,
-                      v.train_samples, v.validation_samples, v.test_samples, b.bytes,
-                      v.created_at as version_at
-                    from dataset d
-                    join team t on t.id = d.team_id
-                    join lateral (
-                      select * from dataset_version v where v.dataset_id = d.id
-                      order by v.number desc limit 1
-                    ) v on true
-                    join blob b on b.sha256 = v.sha256
-                    where :team::uuid is null or d.team_id = :team::uuid
-                    order by t.name, d.name
-                    """)
+                    VIEW
+                        + """
+                        where :team::uuid is null or d.team_id = :team::uuid
+                        order by t.name, d.name
+                        """)
                 .param("team", team)
                 .query((row, _) -> view(row))
                 .list());
+  }
+
+  /**
+   * Newest first.
+   *
+   * @param nameContains a part of the name, in any case; empty for all
+   */
+  public Page<DatasetView> page(
+      Principal principal, @Nullable UUID team, String nameContains, PageRequest page) {
+    if (team != null) principal.require(team, Role.VIEWER);
+    var after = page.after() == null ? null : Position.parse(page.after());
+    var views =
+        transactions.as(
+            principal,
+            jdbc ->
+                jdbc.sql(
+                        VIEW
+                            + """
+                            where (:team::uuid is null or d.team_id = :team::uuid)
+                              and position(lower(:part) in lower(d.name)) > 0
+                              and (:at::timestamptz is null
+                                   or (d.created_at, d.id) < (:at::timestamptz, :id::uuid))
+                            order by d.created_at desc, d.id desc limit :limit
+                            """)
+                    .param("team", team)
+                    .param("part", nameContains)
+                    .param("at", after == null ? null : parameter(after.at()))
+                    .param("id", after == null ? null : after.id())
+                    .param("limit", page.size() + 1)
+                    .query((row, _) -> view(row))
+                    .list());
+    if (views.size() <= page.size()) return new Page<>(views, null);
+    var shown = views.subList(0, page.size());
+    var last = shown.getLast();
+    return new Page<>(shown, new Position(last.createdAt(), last.id()).toString());
   }
 
   /** Newest first. */

@@ -10,6 +10,8 @@ import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.orchestrator.database.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,14 +70,31 @@ final class JobRecords {
         .param("job", job)
         .param("after", after)
         .param("limit", limit)
-        .query((row, _) ->
-            new LogLine(
-                row.getLong("id"),
-                constant(row, "kind", TaskKind.class),
-                row.getString("level"),
-                row.getString("text"),
-                instant(row, "at")))
+        .query((row, _) -> logLine(row))
         .list();
+  }
+
+  static List<LogLine> logTail(JdbcClient jdbc, UUID job, int limit) {
+    return jdbc.sql(
+            """
+            select l.id, t.kind, l.level, l.text, l.at
+            from log_line l join task t on t.id = l.task_id
+            where l.job_id = :job order by l.id desc limit :limit
+            """)
+        .param("job", job)
+        .param("limit", limit)
+        .query((row, _) -> logLine(row))
+        .list()
+        .reversed();
+  }
+
+  private static LogLine logLine(ResultSet row) throws SQLException {
+    return new LogLine(
+        row.getLong("id"),
+        constant(row, "kind", TaskKind.class),
+        row.getString("level"),
+        row.getString("text"),
+        instant(row, "at"));
   }
 
   static List<Artifact> artifacts(JdbcClient jdbc, UUID job) {

@@ -13,9 +13,7 @@ import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.job.TaskKind;
-import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
-import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.schedule.WaitingReason;
@@ -24,10 +22,9 @@ import io.espalier.domain.selection.Decision;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.orchestrator.page.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -56,33 +53,6 @@ final class JobViews {
       left join agent g on g.id = l.agent_id
       """;
 
-  /** Where a page ends: the last row's time of submission and id. */
-  private record Position(Instant submittedAt, UUID id) {
-
-    static Position parse(String text) {
-      try {
-        int gap = text.indexOf('_');
-        return new Position(
-            Instant.parse(text.substring(0, gap)), UUID.fromString(text.substring(gap + 1)));
-      } catch (DateTimeException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
-        throw new Refused(
-            Problem.of(
-                    "not-a-page",
-                    Category.INVALID,
-                    "after",
-                    "This does not name the end of a page.",
-                    "Send the next of a page as it came.")
-                .found(text),
-            e);
-      }
-    }
-
-    @Override
-    public String toString() {
-      return submittedAt + "_" + id;
-    }
-  }
-
   static Optional<JobView> find(JdbcClient jdbc, UUID id) {
     return jdbc.sql(SELECT + "where j.id = :id")
         .param("id", id)
@@ -104,7 +74,7 @@ final class JobViews {
                     """)
             .param("team", filter.team())
             .param("states", filter.states().stream().map(Enum::name).toArray(String[]::new))
-            .param("at", after == null ? null : parameter(after.submittedAt()))
+            .param("at", after == null ? null : parameter(after.at()))
             .param("id", after == null ? null : after.id())
             .param("limit", page.size() + 1)
             .query((row, _) -> view(row))

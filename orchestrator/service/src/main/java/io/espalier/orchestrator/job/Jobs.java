@@ -12,6 +12,7 @@ import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
@@ -27,6 +28,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -40,14 +42,21 @@ public final class Jobs {
   private final Ledger ledger;
   private final Leases leases;
   private final Changes changes;
+  private final Audit audit;
   private final Admission admission;
 
   public Jobs(
-      Transactions transactions, Ledger ledger, Leases leases, Changes changes, Terms terms) {
+      Transactions transactions,
+      Ledger ledger,
+      Leases leases,
+      Changes changes,
+      Audit audit,
+      Terms terms) {
     this.transactions = transactions;
     this.ledger = ledger;
     this.leases = leases;
     this.changes = changes;
+    this.audit = audit;
     this.admission = new Admission(ledger, terms);
   }
 
@@ -114,6 +123,7 @@ public final class Jobs {
                   .update();
               var lease = leases.lockLiveOfJob(jdbc, id);
               lease.ifPresent(live -> leases.wish(jdbc, live, Wish.STOP, null));
+              record(jdbc, principal, job.team(), "cancel", id, Map.of());
               return lease;
             });
     changes.announce(new Change.OfJob(id), new Change.OfWork());
@@ -141,6 +151,7 @@ public final class Jobs {
               var job = lock(jdbc, principal, id);
               if (job.state().isTerminal()) throw new Refused(hasEnded(job));
               ledger.raiseCap(jdbc, job.team(), id, by);
+              record(jdbc, principal, job.team(), "raise-cap", id, Map.of("by", by));
               return find(jdbc, id);
             });
     changes.announce(new Change.OfJob(id), new Change.OfWork());
@@ -159,6 +170,11 @@ public final class Jobs {
   /** Oldest first, those after the line {@code afterId}; 0 for the beginning. */
   public List<LogLine> log(Principal principal, UUID id, long afterId, int limit) {
     return read(principal, id, jdbc -> JobRecords.log(jdbc, id, afterId, limit));
+  }
+
+  /** The last lines, oldest first. */
+  public List<LogLine> logTail(Principal principal, UUID id, int limit) {
+    return read(principal, id, jdbc -> JobRecords.logTail(jdbc, id, limit));
   }
 
   public List<Artifact> artifacts(Principal principal, UUID id) {
@@ -198,6 +214,16 @@ public final class Jobs {
     var job = JobRow.lock(jdbc, id).orElseThrow(() -> Absent.of("job", id));
     principal.require(job.team(), Role.MEMBER);
     return job;
+  }
+
+  private void record(
+      JdbcClient jdbc,
+      Principal principal,
+      UUID team,
+      String action,
+      UUID job,
+      Map<String, ?> detail) {
+    audit.record(jdbc, principal.login(), team, action, "job " + job, detail);
   }
 
   private static JobView find(JdbcClient jdbc, UUID id) {
@@ -242,6 +268,7 @@ public final class Jobs {
     ledger.openCap(jdbc, submission.team(), id, submission.cap());
     TaskRow.insert(
         jdbc, submission.team(), id, TaskKind.PROFILE, null, admission.profileNeed(preview));
+    record(jdbc, principal, submission.team(), "submit", id, Map.of("cap", submission.cap()));
     return id;
   }
 

@@ -6,6 +6,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,9 +25,6 @@ public final class TaskReports {
   private static final int MOST_CHARACTERS = 4000;
 
   private static final int MOST_CHARACTERS_OF_NAME = 100;
-
-  /** A trainer may be made to print anything, terminal sequences included. A tab is harmless. */
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\t]]");
 
   private static final Pattern LEVEL = Pattern.compile("INFO|WARN|ERROR");
 
@@ -100,7 +98,9 @@ public final class TaskReports {
         .param("job", work.job().id())
         .param("task", work.task().id())
         .param("levels", column(lines, line -> level(line.level()), String[]::new))
-        .param("texts", column(lines, line -> clean(line.text(), MOST_CHARACTERS), String[]::new))
+        .param(
+            "texts",
+            column(lines, line -> Printable.line(line.text(), MOST_CHARACTERS), String[]::new))
         .param("ats", column(lines, line -> line.at().toString(), String[]::new))
         .update();
   }
@@ -170,18 +170,13 @@ public final class TaskReports {
   private static void collect(Map<Key, Value> points, TrainerEvent.Metrics metrics) {
     for (var point : metrics.points()) {
       points.put(
-          new Key(clean(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
+          new Key(Printable.line(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
           new Value(point.value(), metrics.at()));
     }
   }
 
   private static String level(String level) {
     return LEVEL.matcher(level).matches() ? level : "INFO";
-  }
-
-  private static String clean(String text, int most) {
-    var printable = CONTROL.matcher(text).replaceAll("");
-    return printable.length() <= most ? printable : printable.substring(0, most);
   }
 
   private static <T, C> C[] column(

@@ -2,26 +2,72 @@ package io.espalier.web.home.ui;
 
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H1;
-import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.Route;
 import io.espalier.orchestrator.account.Teams;
+import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.budget.Budgets;
+import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.change.Subscription;
+import io.espalier.orchestrator.dataset.Datasets;
+import io.espalier.orchestrator.job.Jobs;
+import io.espalier.web.element.LinkButton;
+import io.espalier.web.live.Live;
 import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
+import java.time.Duration;
 
+/** What needs me, my budgets, what runs, what came out, and the cluster. */
 @Route("")
 @PageTitle("Home · Espalier")
 @PermitAll
 final class HomeView extends Div {
 
-  HomeView(CurrentUser user, Teams teams) {
+  private static final Duration DISTANCE = Duration.ofSeconds(2);
+
+  private final CurrentUser user;
+  private final HomeSource source;
+  private final Div board = new Div();
+
+  HomeView(
+      CurrentUser user,
+      Teams teams,
+      Budgets budgets,
+      Jobs jobs,
+      Datasets datasets,
+      Agents agents,
+      Changes changes) {
+    this.user = user;
+    this.source = new HomeSource(teams, budgets, jobs, datasets, agents);
     addClassName("page");
-    var who = user.principal();
-    add(new H1("Hello, " + who.name()));
-    var mine = teams.of(who);
-    if (mine.isEmpty()) {
-      add(new Paragraph("You are in no team yet. A platform admin can add you to one."));
-    }
-    for (var team : mine) add(new Paragraph(team.name()));
+    var header =
+        new Div(
+            new H1("Hello, " + user.principal().name()),
+            LinkButton.primary("new", "New fine-tune"));
+    header.addClassName("page-header");
+    board.addClassName("board");
+    add(header, board);
+    show();
+    Live.keep(this, wake -> both(changes, wake), DISTANCE, this::show);
+  }
+
+  /** Agents that come and go free work to be planned. */
+  private static Subscription both(Changes changes, Runnable wake) {
+    var jobs = changes.onAnyJob(_ -> wake.run());
+    var work = changes.onWork(wake);
+    return () -> {
+      jobs.close();
+      work.close();
+    };
+  }
+
+  private void show() {
+    var home = source.read(user.principal());
+    board.removeAll();
+    board.add(
+        new NeedsMe(home, source, user, this::show),
+        new BudgetCards(home),
+        new JobCards(home),
+        new ClusterStrip(home.agents()));
   }
 }

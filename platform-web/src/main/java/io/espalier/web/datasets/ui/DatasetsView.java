@@ -1,0 +1,183 @@
+package io.espalier.web.datasets.ui;
+
+import com.vaadin.flow.component.Component;
+import com.vaadin.flow.component.grid.Grid;
+import com.vaadin.flow.component.grid.GridVariant;
+import com.vaadin.flow.component.html.Anchor;
+import com.vaadin.flow.component.html.Div;
+import com.vaadin.flow.component.html.H1;
+import com.vaadin.flow.component.html.Span;
+import com.vaadin.flow.component.icon.VaadinIcon;
+import com.vaadin.flow.component.textfield.TextField;
+import com.vaadin.flow.data.provider.CallbackDataProvider;
+import com.vaadin.flow.data.value.ValueChangeMode;
+import com.vaadin.flow.router.BeforeEnterEvent;
+import com.vaadin.flow.router.BeforeEnterObserver;
+import com.vaadin.flow.router.PageTitle;
+import com.vaadin.flow.router.QueryParameters;
+import com.vaadin.flow.router.Route;
+import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.account.Teams;
+import io.espalier.orchestrator.dataset.DatasetView;
+import io.espalier.orchestrator.dataset.Datasets;
+import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.web.element.EmptyState;
+import io.espalier.web.element.LinkButton;
+import io.espalier.web.element.Table;
+import io.espalier.web.element.Words;
+import io.espalier.web.live.CursorRows;
+import io.espalier.web.security.CurrentUser;
+import jakarta.annotation.security.PermitAll;
+import java.time.Instant;
+import java.util.Map;
+
+/** All data sets of my teams, newest first, and the place to upload one. */
+@Route("datasets")
+@PageTitle("Data sets · Espalier")
+@PermitAll
+final class DatasetsView extends Div implements BeforeEnterObserver {
+
+  private static final int PAGE = 50;
+
+  private final CurrentUser user;
+  private final Datasets datasets;
+  private final Div list = new Div();
+  private final TextField search = new TextField();
+  private final Grid<DatasetView> grid = new Grid<>();
+
+  DatasetsView(CurrentUser user, Teams teams, Datasets datasets) {
+    this.user = user;
+    this.datasets = datasets;
+    addClassNames("page", "list-page");
+    var header = new Div(new H1("Data sets"));
+    header.addClassName("page-header");
+    add(header);
+    var mine =
+        teams.of(user.principal()).stream()
+            .filter(team -> team.role().includes(Role.MEMBER))
+            .toList();
+    if (mine.isEmpty()) {
+      add(
+          new EmptyState(
+              "You cannot upload yet",
+              "Data sets belong to a team, and you are a member of none. A platform admin can add"
+                  + " you to one."));
+    } else {
+      add(new UploadPanel(user, datasets, mine));
+    }
+    list.addClassName("grow");
+    add(list);
+    defineSearch();
+    defineGrid();
+  }
+
+  @Override
+  public void beforeEnter(BeforeEnterEvent event) {
+    var part = event.getLocation().getQueryParameters().getSingleParameter("name").orElse("");
+    search.setValue(part);
+    boolean any = !datasets.page(user.principal(), null, part, PageRequest.first(1)).items().isEmpty();
+    list.removeAll();
+    if (any || !part.isEmpty()) {
+      list.add(search, grid);
+      show(part);
+    } else {
+      list.add(
+          new EmptyState(
+              "No data sets yet",
+              "Drop a zip above with one folder of images for each class, such as"
+                  + " roses/1.jpg and tulips/2.jpg. Folders named train, val and test around them"
+                  + " are understood; without them Espalier splits the data itself."));
+    }
+  }
+
+  private void show(String part) {
+    var rows = new CursorRows<>(PAGE, page -> datasets.page(user.principal(), null, part, page));
+    grid.setItems(
+            new CallbackDataProvider<DatasetView, Void>(
+                asked -> rows.fetch(asked.getOffset(), asked.getLimit()), _ -> 0, DatasetView::id))
+        .setItemCountUnknown();
+  }
+
+  /** What is searched for is in the address, so that it survives a reload and can be sent on. */
+  private void defineSearch() {
+    search.setPlaceholder("Find by name");
+    search.setAriaLabel("Find data sets by name");
+    search.setPrefixComponent(VaadinIcon.SEARCH.create());
+    search.setClearButtonVisible(true);
+    search.setValueChangeMode(ValueChangeMode.LAZY);
+    search.addValueChangeListener(change -> {
+      if (!change.isFromClient()) return;
+      var part = change.getValue();
+      var query =
+          part.isBlank() ? QueryParameters.empty() : QueryParameters.simple(Map.of("name", part));
+      getUI().ifPresent(ui -> ui.navigate("datasets", query));
+    });
+  }
+
+  private void defineGrid() {
+    grid.setPageSize(PAGE);
+    grid.addThemeVariants(GridVariant.NO_BORDER);
+    grid.setSelectionMode(Grid.SelectionMode.NONE);
+    grid.setAriaLabel("Data sets");
+    grid.setEmptyStateText("No data set has this in its name.");
+    grid.addComponentColumn(DatasetsView::name)
+        .setHeader("Data set")
+        .setFlexGrow(3)
+        .setWidth("13rem");
+    grid.addComponentColumn(set -> number(set.newest().classes()))
+        .setHeader("Classes")
+        .setFlexGrow(0)
+        .setWidth("6rem");
+    grid.addComponentColumn(DatasetsView::images)
+        .setHeader("Images")
+        .setFlexGrow(2)
+        .setWidth("13rem");
+    grid.addComponentColumn(set -> Table.number(Words.bytes(set.newest().bytes())))
+        .setHeader("Size")
+        .setFlexGrow(0)
+        .setWidth("7rem");
+    grid.addComponentColumn(set -> {
+          var age = new Span(Words.ago(set.newest().createdAt(), Instant.now()));
+          age.setTitle(set.newest().createdAt().toString());
+          return age;
+        })
+        .setHeader("Registered")
+        .setFlexGrow(0)
+        .setWidth("8rem");
+    grid.addComponentColumn(set ->
+            new LinkButton("new?dataset=" + set.newest().versionId(), "Fine-tune"))
+        .setHeader("")
+        .setFlexGrow(0)
+        .setWidth("8rem");
+  }
+
+  private static Component name(DatasetView set) {
+    var name = new Anchor("datasets/" + set.newest().versionId(), set.name());
+    name.addClassName("row-title");
+    var about = new Span("v%d · %s".formatted(set.newest().number(), set.teamName()));
+    about.addClassName("secondary");
+    var cell = new Div(name, about);
+    cell.addClassName("two-lines");
+    return cell;
+  }
+
+  private static Component images(DatasetView set) {
+    var newest = set.newest();
+    var total = number(newest.train() + newest.validation() + newest.test());
+    var splits =
+        new Span(
+            "%s train · %s val · %s test"
+                .formatted(
+                    Words.count(newest.train()),
+                    Words.count(newest.validation()),
+                    Words.count(newest.test())));
+    splits.addClassNames("secondary", "number");
+    var cell = new Div(total, splits);
+    cell.addClassName("two-lines");
+    return cell;
+  }
+
+  private static Span number(long number) {
+    return Table.number(Words.count(number));
+  }
+}

@@ -1,0 +1,89 @@
+package io.espalier.web.jobs.ui;
+
+import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.blob.BlobStore;
+import io.espalier.orchestrator.budget.Budgets;
+import io.espalier.orchestrator.budget.JobCost;
+import io.espalier.orchestrator.job.Artifact;
+import io.espalier.orchestrator.job.Curves;
+import io.espalier.orchestrator.job.JobView;
+import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.LogLine;
+import io.espalier.orchestrator.job.Transition;
+import io.espalier.web.security.CurrentUser;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** Reads one job with the rights that the user has at the moment of reading. */
+final class JobSource {
+
+  private final UUID id;
+  private final CurrentUser user;
+  private final Jobs jobs;
+  private final Budgets budgets;
+  private final BlobStore blobs;
+
+  JobSource(UUID id, CurrentUser user, Jobs jobs, Budgets budgets, BlobStore blobs) {
+    this.id = id;
+    this.user = user;
+    this.jobs = jobs;
+    this.budgets = budgets;
+    this.blobs = blobs;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  JobView view() {
+    return jobs.get(user.principal(), id);
+  }
+
+  /** Whether the user may change the job, or only look at it. */
+  boolean isMine(JobView job) {
+    var role = user.principal().teams().get(job.team());
+    return role != null && role.includes(Role.MEMBER);
+  }
+
+  JobView cancel() {
+    return jobs.cancel(user.principal(), id);
+  }
+
+  List<Transition> timeline() {
+    return jobs.timeline(user.principal(), id);
+  }
+
+  Curves curves() {
+    return jobs.curves(user.principal(), id);
+  }
+
+  Curves curvesAfter(Instant moment) {
+    return jobs.curvesAfter(user.principal(), id, moment);
+  }
+
+  JobCost cost() {
+    return budgets.ofJob(user.principal(), id);
+  }
+
+  List<LogLine> logTail(int limit) {
+    return jobs.logTail(user.principal(), id, limit);
+  }
+
+  List<LogLine> logAfter(long line, int limit) {
+    return jobs.log(user.principal(), id, line, limit);
+  }
+
+  List<Artifact> artifacts() {
+    return jobs.artifacts(user.principal(), id);
+  }
+
+  Artifact artifact(UUID artifact) {
+    return jobs.artifact(user.principal(), id, artifact);
+  }
+
+  Path file(String sha256) {
+    return blobs.file(sha256);
+  }
+}
