@@ -20,11 +20,14 @@ public record Augmentation(int padding, boolean flip) {
     return new Augmentation(side / 16, flip);
   }
 
-  int shift(SplittableRandom random) {
-    return padding == 0 ? 0 : random.nextInt(-padding, padding + 1);
+  /** What happens to the next image. */
+  Change change(SplittableRandom random) {
+    int right = shift(random);
+    int down = shift(random);
+    return new Change(right, down, flip && random.nextBoolean());
   }
 
-  boolean flipNow(SplittableRandom random) {
-    return flip && random.nextBoolean();
+  private int shift(SplittableRandom random) {
+    return padding == 0 ? 0 : random.nextInt(-padding, padding + 1);
   }
 }

@@ -96,23 +96,17 @@ public final class ImageSet {
     return 3L * area.width() * area.height();
   }
 
-  /**
-   * Writes an image as (3, height, width) floats.
-   *
-   * @param right by how many pixels it is moved; what comes in repeats the edge
-   * @param down likewise
-   * @param flipped whether left and right are exchanged
-   */
-  void write(int index, int right, int down, boolean flipped, float[] out, int at) {
+  /** Writes an image as (3, height, width) floats. */
+  void write(int index, Change change, float[] out, int at) {
     long image = index * imageBytes();
     int width = area.width();
     int height = area.height();
     int plane = width * height;
     for (int y = 0; y < height; y++) {
-      long row = image + 3L * width * Math.clamp(y - down, 0, height - 1);
+      long row = image + 3L * width * Math.clamp(y - change.down(), 0, height - 1);
       for (int x = 0; x < width; x++) {
-        int moved = Math.clamp(x - right, 0, width - 1);
-        long pixel = row + 3L * (flipped ? width - 1 - moved : moved);
+        int moved = Math.clamp(x - change.right(), 0, width - 1);
+        long pixel = row + 3L * (change.flipped() ? width - 1 - moved : moved);
         int to = at + y * width + x;
         for (int channel = 0; channel < 3; channel++) {
           int value = pixels.get(ValueLayout.JAVA_BYTE, pixel + channel) & 0xFF;

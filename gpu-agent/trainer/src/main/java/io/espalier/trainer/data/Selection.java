@@ -3,6 +3,7 @@ package io.espalier.trainer.data;
 import io.espalier.trainer.engine.Batch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** Some images of a set, in an order. */
 public final class Selection {
@@ -34,17 +35,23 @@ public final class Selection {
     return batch(Augmentation.NONE, 0);
   }
 
+  /** These images with left and right exchanged. */
+  public Batch mirrored() {
+    return batch(0, _ -> Change.MIRRORED);
+  }
+
   /** These images, each changed a little, by chance that the seed decides. */
   public Batch batch(Augmentation augmentation, long seed) {
+    return batch(seed, augmentation::change);
+  }
+
+  private Batch batch(long seed, Function<SplittableRandom, Change> changes) {
     int each = (int) images.imageBytes();
     float[] pixels = new float[Math.multiplyExact(each, indices.length)];
     long[] labels = new long[indices.length];
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < indices.length; i++) {
-      int right = augmentation.shift(random);
-      int down = augmentation.shift(random);
-      boolean flipped = augmentation.flipNow(random);
-      images.write(indices[i], right, down, flipped, pixels, i * each);
+      images.write(indices[i], changes.apply(random), pixels, i * each);
       labels[i] = images.label(indices[i]);
     }
     return Batch.images(pixels, 3, images.area().width(), labels);

@@ -7,30 +7,37 @@ public final class NearestNeighbour {
 
   /** Share of samples whose nearest other sample, by the angle, is of their class. */
   public static double accuracy(Features features) {
+    return accuracy(features, features);
+  }
+
+  /**
+   * The same for changed samples: row n of {@code changed} is sample n in another guise, and is
+   * compared with all samples but n itself.
+   */
+  public static double accuracy(Features features, Features changed) {
     int width = features.width();
-    float[] units = new Standardised(features).values();
-    for (int row = 0; row < features.size(); row++) {
-      normalise(units, row * width, width);
-    }
+    Standardised space = new Standardised(features);
+    float[] known = units(space.values(features), width);
+    float[] asked = units(space.values(changed), width);
     int right = 0;
-    for (int row = 0; row < features.size(); row++) {
-      if (features.label(nearest(units, row, width)) == features.label(row)) {
+    for (int row = 0; row < changed.size(); row++) {
+      if (features.label(nearest(known, asked, row, width)) == changed.label(row)) {
         right++;
       }
     }
-    return right / (double) Math.max(1, features.size());
+    return right / (double) Math.max(1, changed.size());
   }
 
-  private static int nearest(float[] units, int row, int width) {
+  private static int nearest(float[] known, float[] asked, int row, int width) {
     int nearest = row;
     double closest = Double.NEGATIVE_INFINITY;
-    for (int other = 0; other < units.length / width; other++) {
+    for (int other = 0; other < known.length / width; other++) {
       if (other == row) {
         continue;
       }
       float closeness = 0;
       for (int i = 0; i < width; i++) {
-        closeness += units[row * width + i] * units[other * width + i];
+        closeness += asked[row * width + i] * known[other * width + i];
       }
       if (closeness > closest) {
         closest = closeness;
@@ -38,6 +45,13 @@ public final class NearestNeighbour {
       }
     }
     return nearest;
+  }
+
+  private static float[] units(float[] values, int width) {
+    for (int from = 0; from < values.length; from += width) {
+      normalise(values, from, width);
+    }
+    return values;
   }
 
   private static void normalise(float[] values, int from, int width) {

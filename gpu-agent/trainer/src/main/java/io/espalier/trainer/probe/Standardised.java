@@ -37,12 +37,17 @@ final class Standardised {
 
   /** All values, row by row. */
   float[] values() {
-    int width = features.width();
-    float[] values = new float[features.size() * width];
-    for (int row = 0; row < features.size(); row++) {
+    return values(features);
+  }
+
+  /** Other features on the same scale. */
+  float[] values(Features others) {
+    int width = others.width();
+    float[] values = new float[others.size() * width];
+    for (int row = 0; row < others.size(); row++) {
       for (int column = 0; column < width; column++) {
         values[row * width + column] =
-            (float) ((features.value(row, column) - mean[column]) * factor[column]);
+            (float) ((others.value(row, column) - mean[column]) * factor[column]);
       }
     }
     return values;

@@ -62,12 +62,11 @@ final class TrainTask {
 
   private TrainerEvent loop(
       BaseModel model, List<String> classes, ImageSet train, ImageSet validation)
-      throws IOException {
+      throws IOException, Stopped {
     Family family = TaskContext.family(model, classes);
     TrainingPlan plan = Protocols.plan(training, family);
     var settings = training.settings();
-    Augmentation augmentation =
-        settings.augment() ? Augmentation.moving(model.area().width(), false) : Augmentation.NONE;
+    Augmentation augmentation = augmentation(model, classes, train);
     var batches =
         new TrainingBatches(train, validation, settings.batchSize(), augmentation, settings.seed());
     try (TrainingSession session =
@@ -89,6 +88,15 @@ final class TrainTask {
               .run();
       return last(outcome);
     }
+  }
+
+  private Augmentation augmentation(BaseModel model, List<String> classes, ImageSet train)
+      throws IOException, Stopped {
+    if (!training.settings().augment()) {
+      return Augmentation.NONE;
+    }
+    boolean flip = new MirrorCheck(context, training).isHarmless(model, classes, train);
+    return Augmentation.moving(model.area().width(), flip);
   }
 
   private TrainerEvent last(Outcome outcome) throws IOException {

@@ -30,7 +30,7 @@ class ImageSetTest {
 
   private static float[] red(int right, int down, boolean flipped) {
     float[] out = new float[27];
-    threeByThree().write(0, right, down, flipped, out, 0);
+    threeByThree().write(0, new Change(right, down, flipped), out, 0);
     float[] red = new float[9];
     System.arraycopy(out, 0, red, 0, 9);
     return red;
@@ -55,6 +55,8 @@ class ImageSetTest {
   @Test
   void flippedImageIsMirrored() {
     assertThat(red(0, 0, true)).containsExactly(3, 2, 1, 6, 5, 4, 9, 8, 7);
+    assertThat(threeByThree().all().mirrored().input("pixel_values").floats())
+        .startsWith(3, 2, 1, 6, 5, 4, 9, 8, 7);
   }
 
   @Test

@@ -79,6 +79,15 @@ class ProbeTest {
   }
 
   @Test
+  void changedSamplesAreComparedWithTheOthersOnly() {
+    Features clear = clusters(150, 0.1, 1);
+    Features shuffled = clusters(150, 50, 2);
+
+    assertThat(NearestNeighbour.accuracy(clear, clear)).isEqualTo(NearestNeighbour.accuracy(clear));
+    assertThat(NearestNeighbour.accuracy(clear, shuffled)).isLessThan(0.6);
+  }
+
+  @Test
   void chanceIsTheShareOfTheLargestClass() {
     assertThat(new Features(1, new float[4], new int[] {0, 1, 1, 1}, 2).chance()).isEqualTo(0.75);
   }

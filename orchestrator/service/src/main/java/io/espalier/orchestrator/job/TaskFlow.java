@@ -18,6 +18,7 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * settled, the task ended or queued again, the next task inserted, and the job moved.
  */
 public final class TaskFlow {
+
+  /** Of a trainer's reason that is kept with its lease. */
+  private static final int MOST_CHARACTERS = 500;
 
   private final Leases leases;
   private final Ledger ledger;
@@ -81,7 +85,7 @@ public final class TaskFlow {
           evaluated(jdbc, work, evaluated);
       case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
       case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
-          lost(jdbc, work, failed.problem().message());
+          lost(jdbc, work, Printable.line(failed.problem().message(), MOST_CHARACTERS));
       case TrainerEvent.Failed failed -> fail(jdbc, work, failed.reason(), failed.problem());
       case TrainerEvent.Profiled _, TrainerEvent.Trained _, TrainerEvent.Evaluated _ ->
           fail(jdbc, work, FailureReason.PLATFORM, unexpected(work.task().kind(), last));

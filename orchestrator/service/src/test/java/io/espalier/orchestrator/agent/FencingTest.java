@@ -218,6 +218,18 @@ class FencingTest {
   }
 
   @Test
+  void aTaskThatStopsItselfAgainAndAgainFailsInsteadOfTurningInCircles() {
+    var job = training();
+    for (int yield = 1; yield <= AfterLoss.MOST_LOSSES; yield++) {
+      assertThat(platform.jobs.get(team.member, job).state()).isEqualTo(JobState.TRAINING);
+      agent.startOnlyLease().yielded(0);
+      platform.planning.tick();
+    }
+
+    assertThat(platform.jobs.get(team.member, job).failureReason()).isEqualTo(FailureReason.LOST);
+  }
+
+  @Test
   void contentsAreReadOnlyThroughALiveLeaseThatNamesThem() {
     training();
     var trainer = agent.startOnlyLease();
