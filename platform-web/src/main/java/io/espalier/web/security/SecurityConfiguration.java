@@ -25,6 +25,7 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 /** Three ways in, each with its own credential; what none of them opens stays closed. */
 @Configuration(proxyBeanMethods = false)
@@ -92,7 +93,7 @@ class SecurityConfiguration {
         .headers(headers ->
             headers
                 .contentSecurityPolicy(policy -> policy.policyDirectives(PAGES))
-                .referrerPolicy(policy -> {}))
+                .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN)))
         .with(VaadinSecurityConfigurer.vaadin(), pages -> pages.loginView("/login"))
         .build();
   }
