@@ -17,8 +17,7 @@ import java.util.zip.ZipOutputStream;
 /** Zips as the platform takes them. */
 final class Archives {
 
-  private static final Set<String> SPLITS =
-      Set.of("train", "test", "val", "valid", "validation");
+  private static final Set<String> SPLITS = Set.of("train", "test", "val", "valid", "validation");
 
   /** Training images from one archive and test images from another, as one data set. */
   static void join(Path training, Path test, Path target) throws IOException {

@@ -7,8 +7,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What {@code ops/demo} does once everything is built: opens a house of its own, furnishes it over the
- * REST interface as an admin would, and runs one job from submission to downloaded artifacts.
+ * What {@code ops/demo} does once everything is built: opens a house of its own, furnishes it over
+ * the REST interface as an admin would, and runs one job from submission to downloaded artifacts.
  */
 public final class Demo {
 
@@ -62,10 +62,10 @@ public final class Demo {
       say("the platform is at " + opened.url() + (options.once() ? "" : admin.signIn()));
       try {
         JsonNode job = submit(platform);
-        say("job %s: %s/jobs/%s".formatted(job.path("name").asString(), opened.url(), job.path("id").asString()));
-        return options.once()
-            ? finish(platform, job, start)
-            : show(platform, job);
+        say(
+            "job %s: %s/jobs/%s"
+                .formatted(job.path("name").asString(), opened.url(), job.path("id").asString()));
+        return options.once() ? finish(platform, job, start) : show(platform, job);
       } catch (Rest.Refusal refusal) {
         return refused(platform, refusal, start);
       }

@@ -7,19 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Everything of Espalier that runs on this machine for the demo: a platform on its embedded database,
- * and the agent that the platform starts, in a folder of their own.
+ * Everything of Espalier that runs on this machine for the demo: a platform on its embedded
+ * database, and the agent that the platform starts, in a folder of their own.
  */
 final class House {
 
   private static final Pattern READY = Pattern.compile("Espalier is ready at (\\S+)");
   private static final Pattern CODE = Pattern.compile("one-time code: (\\S+)");
   private static final int START_SECONDS = 120;
+  private static final String STARTERS = "gpu-agent/trainer/src/main/starter";
 
   private final Path root;
   private final Path folder;
@@ -40,9 +43,14 @@ final class House {
   Opened open() throws IOException, InterruptedException {
     Path home = folder.resolve("home");
     var command =
-        new ProcessBuilder(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web").toString());
+        new ProcessBuilder(
+            java(), "-Xmx512m", "-jar", jar("platform-web/target", "web").toString());
     command.environment().put("ESPALIER_HOME", home.toString());
     command.environment().put("ESPALIER_PORT", "0");
+    command.environment().put("ESPALIER_STARTERS", root.resolve(STARTERS).toString());
+    command.environment().put("ESPALIER_AGENT_COMMAND", String.join(" ", agent()));
+    // The engine that is built here runs on the processor.
+    command.environment().put("ESPALIER_AGENT_DEVICES", "cpu");
     command.environment().put("ESPALIER_TRAINER_COMMAND", root.resolve("ops/trainer") + " run");
     Started started = Started.program("the platform", command, log());
     platform = Optional.of(started);
@@ -73,20 +81,25 @@ final class House {
     return folder.resolve(name);
   }
 
-  /** Stops all that runs, trainers before the agent's platform, and deletes the folder. */
+  /** Stops all that runs, and deletes the folder. */
   void close() throws IOException, InterruptedException {
-    Path agent = folder.resolve("home").resolve("agent");
-    if (Files.isDirectory(agent)) {
-      new ProcessBuilder(
-              java(), "-jar", jar("gpu-agent/daemon/target", "agent").toString(),
-              "stop", "--state", agent.toString())
+    // The platform first: it keeps its agent running. The agent and its trainers would survive it.
+    if (platform.isPresent()) platform.get().stop(30);
+    Path state = folder.resolve("home").resolve("agent");
+    if (Files.isDirectory(state)) {
+      var stop = new ArrayList<>(agent());
+      stop.addAll(List.of("stop", "--state", state.toString()));
+      new ProcessBuilder(stop)
           .redirectErrorStream(true)
           .redirectOutput(folder.resolve("agent-stop.log").toFile())
           .start()
           .waitFor();
     }
-    if (platform.isPresent()) platform.get().stop(30);
     delete(folder);
+  }
+
+  private List<String> agent() throws IOException {
+    return List.of(java(), "-Xmx128m", "-jar", jar("gpu-agent/daemon/target", "agent").toString());
   }
 
   private static String java() {

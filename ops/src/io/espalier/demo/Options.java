@@ -12,7 +12,7 @@ record Options(
     Optional<Path> data,
     Optional<Path> test,
     Optional<Path> model,
-    Optional<String> protocol,
+    String protocol,
     double gpuHours) {
 
   static final String USAGE =
@@ -46,7 +46,7 @@ record Options(
   }
 
   static Options parse(List<String> words) throws Wrong {
-    var options = new Options(false, none(), none(), none(), Optional.empty(), 1);
+    var options = new Options(false, none(), none(), none(), "auto", 1);
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equals("--once")) {
@@ -94,11 +94,11 @@ record Options(
     return Optional.of(path);
   }
 
-  private static Optional<String> protocol(String value) throws Wrong {
+  private static String protocol(String value) throws Wrong {
     if (!PROTOCOLS.contains(value)) {
       throw new Wrong("--protocol is one of " + PROTOCOLS.stream().sorted().toList());
     }
-    return value.equals("auto") ? Optional.empty() : Optional.of(value.toUpperCase());
+    return value;
   }
 
   private static double hours(String value) throws Wrong {

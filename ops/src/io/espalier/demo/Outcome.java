@@ -59,8 +59,8 @@ record Outcome(
           "exports reload to", "%.1e".formatted(result.path("reloadMaxDifference").asDouble()));
     }
     table.row("GPU-seconds", "%.1f held at most, %.1f spent".formatted(heldSeconds, spentSeconds));
-    secondsInState.forEach(
-        (name, inState) -> table.row("in " + name.toLowerCase(Locale.ROOT), "%.1f s".formatted(inState)));
+    secondsInState.forEach((name, inState) ->
+        table.row("in " + name.toLowerCase(Locale.ROOT), "%.1f s".formatted(inState)));
     table.rows("artifacts", artifacts.stream().map(Path::toString).toList());
     return table.text();
   }

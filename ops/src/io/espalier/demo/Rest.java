@@ -61,6 +61,17 @@ final class Rest {
     return json(request(path).header("Content-Type", "application/json").POST(text));
   }
 
+  /** A post that the platform carries out once, however often it arrives. */
+  JsonNode postOnce(String path, Object body, String key)
+      throws IOException, InterruptedException, Refusal {
+    BodyPublisher text = BodyPublishers.ofString(JSON.writeValueAsString(body));
+    return json(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(text));
+  }
+
   /** Sends a file as it is; nothing of it is held in memory. */
   JsonNode upload(String path, Path file) throws IOException, InterruptedException, Refusal {
     return json(

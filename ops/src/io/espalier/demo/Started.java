@@ -37,8 +37,7 @@ final class Started {
   private void keepConsole() {
     try (BufferedReader console = process.inputReader()) {
       for (String line = console.readLine(); line != null; line = console.readLine()) {
-        Files.writeString(
-            log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         lines.add(line);
       }
     } catch (IOException ended) {

@@ -325,6 +325,7 @@ create table budget_account (
   foreign key (team_id, job_id) references job (team_id, id),
   constraint never_overdrawn check (held + spent <= funded + overdraft)
 );
+create index budget_account_by_job on budget_account (job_id);
 
 -- Double entry: an amount leaves one bucket and enters another. Append-only; an account's balances
 -- are the sums of its entries.
@@ -350,6 +351,7 @@ create table budget_entry (
                    when 'VOID'   then debit = 'HELD' and credit = 'FREE' end),
   check (kind = 'CREDIT' or (lease_id is not null and slice is not null and job_id is not null))
 );
+create index budget_entry_by_lease on budget_entry (lease_id, slice);
 
 -- ── Audit ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,5 +1,5 @@
 // <curve-chart>: live curves over ECharts, which is a static file of the platform.
-// setSeries([{name, xy: [x0, y0, x1, y1, …]}]) replaces, append({name, xy}) adds.
+// setSeries([{name, xy: [x0, y0, x1, y1, …]}]) replaces, extend({name, xy}) adds to its end.
 
 const LIBRARY = 'webjars/echarts/5.5.0/echarts.min.js';
 const PALETTE = {
@@ -77,7 +77,7 @@ class CurveChart extends HTMLElement {
     this.draw();
   }
 
-  append({ name, xy }) {
+  extend({ name, xy }) {
     const curve = this.curves.get(name) ?? [];
     curve.push(...pairs(xy));
     this.curves.set(name, curve);

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator;
 
+import io.espalier.datasets.folder.DatasetGate;
 import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;
@@ -12,11 +13,13 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
 import io.espalier.orchestrator.metronome.Metronome;
+import io.espalier.orchestrator.model.BaseModels;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
 import io.espalier.orchestrator.schedule.Reaper;
@@ -25,7 +28,6 @@ import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.quartz.SchedulerFactoryBean;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Wires the orchestrator, given {@link Credentials} and {@link OrchestratorSettings}. */
 @Configuration(proxyBeanMethods = false)
@@ -36,9 +38,19 @@ public class OrchestratorConfiguration {
     return new Transactions(credentials);
   }
 
+  @Bean(initMethod = "start", destroyMethod = "close")
+  Changes changes(Transactions transactions, Credentials credentials) {
+    return new Changes(transactions, credentials.planner());
+  }
+
+  @Bean
+  BlobStore blobStore(OrchestratorSettings settings) {
+    return new BlobStore(settings.blobFolder());
+  }
+
   @Bean
   Audit audit(Transactions transactions) {
-    return new Audit(transactions, JsonMapper.shared());
+    return new Audit(transactions);
   }
 
   @Bean
@@ -56,14 +68,14 @@ public class OrchestratorConfiguration {
     return new Teams(transactions, audit);
   }
 
-  @Bean(initMethod = "start", destroyMethod = "close")
-  Changes changes(Transactions transactions, Credentials credentials) {
-    return new Changes(transactions, credentials.planner());
+  @Bean
+  Datasets datasets(Transactions transactions, BlobStore blobStore, Audit audit) {
+    return new Datasets(transactions, blobStore, audit, DatasetGate.standard());
   }
 
   @Bean
-  BlobStore blobStore(OrchestratorSettings settings) {
-    return new BlobStore(settings.blobFolder());
+  BaseModels baseModels(Transactions transactions, BlobStore blobStore, Audit audit) {
+    return new BaseModels(transactions, blobStore, audit);
   }
 
   @Bean

@@ -6,7 +6,6 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.database.TestDatabase;
 import java.util.Map;
 import java.util.UUID;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Two teams, red and blue: ann is the platform's admin and owns both, bob is of blue only. */
 public final class People {
@@ -23,7 +22,7 @@ public final class People {
 
   /** Straight into the tables: hashing passwords would cost a second for each test. */
   public People(TestDatabase database) {
-    audit = new Audit(database.transactions(), JsonMapper.shared());
+    audit = new Audit(database.transactions());
     var jdbc = database.superuser();
     for (var team : Map.of(red, "Red", blue, "Blue").entrySet()) {
       jdbc.sql("insert into team (id, name) values (?, ?)")

@@ -2,6 +2,7 @@ package io.espalier.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.lease.Fence;
 import io.espalier.domain.selection.ModelFacts;
@@ -16,6 +17,7 @@ import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.TestDatabase;
 import io.espalier.orchestrator.database.Transactions;
@@ -36,13 +38,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import javax.sql.DataSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole orchestrator on a real database, without its threads: a test plans, reaps and lets time
  * pass when it wants to.
  */
-public final class TestPlatform {
+public final class TestPlatform implements AutoCloseable {
 
   public static final Fence FENCE = new Fence(Duration.ofSeconds(90), Duration.ofSeconds(120));
   public static final Terms TERMS =
@@ -52,9 +55,14 @@ public final class TestPlatform {
       new AgentTimes(
           Duration.ofSeconds(5), Duration.ofHours(5), Duration.ofMinutes(15), Duration.ofHours(24));
 
+  private final long startedAt = System.nanoTime();
+
   public final TestDatabase database = new TestDatabase();
-  public final Transactions transactions = database.transactions();
-  public final Changes changes = new Changes(transactions, database.credentials().planner());
+  private final HikariDataSource application = pool(database.credentials().application());
+  private final HikariDataSource planner = pool(database.credentials().planner());
+  public final Credentials credentials = new Credentials(application, planner);
+  public final Transactions transactions = new Transactions(credentials);
+  public final Changes changes = new Changes(transactions, planner);
   public final Audit audit = new Audit(transactions, JsonMapper.shared());
   public final Ledger ledger = new Ledger();
   public final Leases leases = new Leases(ledger, FENCE, TERMS);
@@ -70,6 +78,13 @@ public final class TestPlatform {
 
   public final Principal admin = new Principal(UUID.randomUUID(), "root", "Root", true, Map.of());
   private final UUID baseModel = insertBaseModel();
+
+  @Override
+  public void close() {
+    application.close();
+    planner.close();
+    database.drop();
+  }
 
   /** A team with a member and a data set, ready to submit. */
   public final class Team {
@@ -160,6 +175,12 @@ public final class TestPlatform {
     sql("update agent set last_seen_at = last_seen_at - ?::interval", time.toString());
   }
 
+  /** The database's clock also runs while a test does. */
+  public void assertCharged(GpuTime charged, double seconds) {
+    double ran = (System.nanoTime() - startedAt) / 1e9;
+    assertThat(charged.seconds()).isBetween(seconds, seconds + ran);
+  }
+
   public void assertInvariants() {
     assertThat(invariants.violations()).isEmpty();
   }
@@ -214,6 +235,14 @@ public final class TestPlatform {
         id,
         content("weights of sapling").sha256());
     return id;
+  }
+
+  private static HikariDataSource pool(DataSource source) {
+    var pool = new HikariDataSource();
+    pool.setDataSource(source);
+    pool.setMaximumPoolSize(20);
+    pool.setMinimumIdle(0);
+    return pool;
   }
 
   private static Path temporaryFolder() {

@@ -1,9 +1,8 @@
 package io.espalier.web.account;
 
 import io.espalier.orchestrator.account.Accounts;
-import java.util.Locale;
+import io.espalier.web.installation.Installation;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
@@ -15,25 +14,22 @@ import org.springframework.stereotype.Component;
 class SetupNotice {
 
   private final Accounts accounts;
+  private final Installation installation;
 
-  SetupNotice(Accounts accounts) {
+  SetupNotice(Accounts accounts, Installation installation) {
     this.accounts = accounts;
+    this.installation = installation;
   }
 
-  @EventListener
-  void print(ApplicationReadyEvent event) {
-    if (!(event.getApplicationContext() instanceof ServletWebServerApplicationContext web)) return;
-    var server = web.getWebServer();
-    if (server == null) return;
-    var url = "http://127.0.0.1:" + server.getPort();
-    System.out.printf(Locale.ROOT, "Espalier is ready at %s%n", url);
+  @EventListener(ApplicationReadyEvent.class)
+  void print() {
+    var url = installation.url();
+    System.out.println("Espalier is ready at " + url);
     accounts
         .newSetupCode()
         .ifPresent(code ->
-            System.out.printf(
-                Locale.ROOT,
-                "There is no user yet. Open %s/setup and enter this one-time code: %s%n",
-                url,
-                code));
+            System.out.println(
+                "There is no user yet. Open %s/setup and enter this one-time code: %s"
+                    .formatted(url, code)));
   }
 }

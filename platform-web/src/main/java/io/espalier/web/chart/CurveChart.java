@@ -47,7 +47,7 @@ public final class CurveChart extends Component implements HasSize, HasStyle {
 
   /** Adds to the end of a curve, which is begun if there is none of that name. */
   public void append(String series, List<Point> points) {
-    if (!points.isEmpty()) call("append($0)", new Flat(series, flat(points)));
+    if (!points.isEmpty()) call("extend($0)", new Flat(series, flat(points)));
   }
 
   // The module may still be loading; calls wait for it and keep their order.

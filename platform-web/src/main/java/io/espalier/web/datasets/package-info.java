@@ -1,4 +1,4 @@
-/** Data sets: the list, the upload with its gate, and the page of one version. */
+/** Datasets: the list, the upload with its gate, and the page of one version. */
 @NullMarked
 package io.espalier.web.datasets;
 

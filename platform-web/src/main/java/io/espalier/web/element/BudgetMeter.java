@@ -14,9 +14,7 @@ public final class BudgetMeter extends Div {
     var shownFree = free.isMoreThan(GpuTime.ZERO) ? free : GpuTime.ZERO;
     var text = "%s spent, %s held, %s free of %s".formatted(spent, held, shownFree, funded);
     add(
-        new Meter(text)
-            .part("spent", spent.millis() / whole)
-            .part("held", held.millis() / whole),
+        new Meter(text).part("spent", spent.millis() / whole).part("held", held.millis() / whole),
         legend("spent", spent, "Spent"),
         legend("held", held, "Held"),
         legend("free", shownFree, "Free"));

@@ -18,7 +18,8 @@ public final class Meter extends Div {
   public Meter part(String className, double share) {
     var part = new Div();
     part.addClassName(className);
-    part.getStyle().set("width", String.format(Locale.ROOT, "%.2f%%", 100 * Math.clamp(share, 0, 1)));
+    part.getStyle()
+        .set("width", String.format(Locale.ROOT, "%.2f%%", 100 * Math.clamp(share, 0, 1)));
     add(part);
     return this;
   }

@@ -46,7 +46,9 @@ public final class Words {
     return count(number);
   }
 
-  /** The two largest units: {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 4 d 3 h}. */
+  /**
+   * The two largest units: {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 4 d 3 h}.
+   */
   public static String span(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < 60) return seconds + " s";

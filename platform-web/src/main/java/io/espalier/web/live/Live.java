@@ -52,7 +52,7 @@ public final class Live {
       while (true) {
         changes.acquire();
         changes.drainPermits();
-        ui.access(refresh);
+        var _ = ui.access(refresh);
         Thread.sleep(distance);
       }
     } catch (InterruptedException | UIDetachedException _) {

@@ -1,95 +1,177 @@
 package io.espalier.web.localagent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.web.database.Database;
+import io.espalier.web.installation.Installation;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/**
- * Starts the real daemon as any other host would, with a join token. It is always started: one that
- * still runs from before keeps its folder, and the new one leaves at once. It outlives the
- * platform, like its trainers.
- */
+/** Keeps one daemon running on this machine as long as the platform runs. */
 @Component
 @EnableConfigurationProperties(LocalAgentSettings.class)
 class LocalAgent {
 
   private static final Logger log = LoggerFactory.getLogger(LocalAgent.class);
 
-  private final LocalAgentSettings settings;
-  private final Agents agents;
+  private static final Principal PLATFORM =
+      new Principal(new UUID(0, 0), "platform", "The platform itself", true, Map.of());
 
-  LocalAgent(LocalAgentSettings settings, Agents agents) {
+  /** The daemon's exit code for "another one has this state folder". */
+  private static final int ALREADY_RUNNING = 3;
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
+  private static final Duration LASTED = Duration.ofMinutes(1);
+
+  private final LocalAgentSettings settings;
+  private final Installation installation;
+  private final Database database;
+  private final Agents agents;
+  private @Nullable Thread keeper;
+
+  LocalAgent(
+      LocalAgentSettings settings, Installation installation, Database database, Agents agents) {
     this.settings = settings;
+    this.installation = installation;
+    this.database = database;
     this.agents = agents;
   }
 
-  @EventListener
-  void start(ApplicationReadyEvent event) throws IOException {
-    if (settings.command().isEmpty()) return;
-    if (!(event.getApplicationContext() instanceof ServletWebServerApplicationContext web)) return;
-    var server = web.getWebServer();
-    if (server == null) return;
-    var folder = Files.createDirectories(settings.folder());
-    var token = writeJoinToken(folder);
-    var process =
-        new ProcessBuilder(command("http://127.0.0.1:" + server.getPort(), folder, token))
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("agent.log").toFile()))
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
-    log.info(
-        "Agent of this machine: process {}, log {}", process.pid(), folder.resolve("agent.log"));
+  /** A production platform on the operator's database has agents of the operator's. */
+  @EventListener(ApplicationReadyEvent.class)
+  synchronized void start() {
+    if (settings.isOff() || !database.isEmbedded()) return;
+    var command = command();
+    if (command.isEmpty()) {
+      log.warn("No local agent: set ESPALIER_AGENT_COMMAND, or build gpu-agent/daemon");
+      return;
+    }
+    keeper = Thread.ofVirtual().name("local-agent").start(() -> keepRunning(command));
   }
 
-  /** In a session of its own, so that Ctrl-C at the platform's terminal does not reach it. */
-  private List<String> command(String url, Path folder, Path token) {
-    var command = new ArrayList<>(List.of("setsid"));
-    command.addAll(settings.command());
-    command.addAll(
+  /** The daemon stays: what it trains goes on, and the next platform finds it. */
+  @EventListener(ContextClosedEvent.class)
+  synchronized void stop() {
+    if (keeper != null) keeper.interrupt();
+  }
+
+  private List<String> command() {
+    if (!settings.command().isEmpty()) return settings.command();
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return installation
+        .agentJar()
+        .map(jar -> List.of(java, "-Xmx256m", "-jar", jar.toString()))
+        .orElse(List.of());
+  }
+
+  private void keepRunning(List<String> command) {
+    try {
+      awaitEarlierOne();
+      var pause = FIRST_PAUSE;
+      while (true) {
+        long began = System.nanoTime();
+        int code = launch(command).waitFor();
+        if (code == ALREADY_RUNNING) {
+          log.info("A local agent runs already in {}", state());
+          return;
+        }
+        boolean lasted = System.nanoTime() - began > LASTED.toNanos();
+        pause = lasted ? FIRST_PAUSE : pause;
+        log.warn("The local agent ended with code {}; see {}", code, output());
+        Thread.sleep(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the platform stops
+    } catch (IOException e) {
+      log.error("The local agent cannot be started", e);
+    }
+  }
+
+  /**
+   * A daemon that an earlier platform has started goes on, and this returns when it has ended. One
+   * that calls another address is replaced; its trainers go on and are found by the new one.
+   */
+  private void awaitEarlierOne() throws IOException, InterruptedException {
+    var mark = AgentMark.read(markFile());
+    var process = mark.flatMap(AgentMark::process);
+    if (mark.isEmpty() || process.isEmpty()) return;
+    var daemon = process.get();
+    if (!mark.get().url().equals(installation.url())) {
+      log.info("The local agent {} calls {}; it is replaced", daemon.pid(), mark.get().url());
+      daemon.destroy();
+      var end = System.nanoTime() + STOP_LIMIT.toNanos();
+      while (daemon.isAlive() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(50);
+      return;
+    }
+    log.info("The local agent {} of an earlier run goes on", daemon.pid());
+    // No child of this platform, so its end can only be watched.
+    while (daemon.isAlive()) TimeUnit.SECONDS.sleep(2);
+    log.warn("The local agent {} has ended", daemon.pid());
+  }
+
+  private Process launch(List<String> command) throws IOException {
+    var token = settings.home().resolve("agent-join-token");
+    writePrivate(token, agents.joinToken(PLATFORM));
+    var whole = new ArrayList<String>();
+    // A session of its own: Ctrl-C in the platform's terminal is not meant for it.
+    whole.add("setsid");
+    whole.addAll(command);
+    whole.addAll(
         List.of(
-            "--platform",
-            url,
-            "--state",
-            folder.toString(),
-            "--join-token-file",
-            token.toString(),
-            "--name",
-            "local"));
-    return command;
+            "--platform", installation.url(),
+            "--state", state().toString(),
+            "--join-token-file", token.toString()));
+    var builder =
+        new ProcessBuilder(whole)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+    // It may use the platform, never its database.
+    builder.environment().keySet().removeIf(name -> name.startsWith("ESPALIER_DB_"));
+    var process = builder.start();
+    AgentMark.of(process.toHandle(), installation.url()).write(markFile());
+    log.info("The local agent {} is started; it writes to {}", process.pid(), output());
+    return process;
   }
 
-  private Path writeJoinToken(Path folder) throws IOException {
-    var file = folder.resolve("join-token");
+  private static void writePrivate(Path file, String text) throws IOException {
     Files.deleteIfExists(file);
     var ownerOnly = PosixFilePermissions.fromString("rw-------");
-    try (var channel =
-        FileChannel.open(
-            file,
-            Set.of(CREATE, WRITE, TRUNCATE_EXISTING),
-            PosixFilePermissions.asFileAttribute(ownerOnly))) {
-      channel.write(ByteBuffer.wrap(agents.joinToken(Principal.platform()).getBytes(UTF_8)));
-    }
-    return file;
+    Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly));
+    Files.writeString(file, text + "\n");
+  }
+
+  private Path state() {
+    return settings.home().toAbsolutePath().resolve("agent");
+  }
+
+  private Path output() {
+    return settings.home().resolve("agent.log");
+  }
+
+  private Path markFile() {
+    return settings.home().resolve("agent.pid");
   }
 }

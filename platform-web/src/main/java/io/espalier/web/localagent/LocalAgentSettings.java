@@ -2,23 +2,26 @@ package io.espalier.web.localagent;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * {@code ESPALIER_HOME} and {@code ESPALIER_AGENT_COMMAND} of the environment.
- *
- * @param home data folder of the platform; the agent's folder lies in it
- * @param agentCommand what starts the daemon, split at blanks; empty for no agent on this machine
+ * @param localAgent {@code off} for none: {@code ESPALIER_LOCAL_AGENT}
+ * @param agentCommand split at blanks, instead of the daemon of this installation: {@code
+ *     ESPALIER_AGENT_COMMAND}
  */
 @ConfigurationProperties("espalier")
-record LocalAgentSettings(Path home, @DefaultValue("") String agentCommand) {
+record LocalAgentSettings(
+    Path home, @DefaultValue("on") String localAgent, @Nullable String agentCommand) {
 
-  Path folder() {
-    return home.resolve("agent");
+  boolean isOff() {
+    return localAgent.strip().equalsIgnoreCase("off");
   }
 
+  /** Empty if none is set. */
   List<String> command() {
-    return agentCommand.isBlank() ? List.of() : List.of(agentCommand.strip().split("\\s+"));
+    var text = agentCommand == null ? "" : agentCommand.strip();
+    return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Starts the agent of this machine beside the platform, so that one command gives a whole cluster.
+ * The embedded default's own GPU agent: the real daemon, started as a child with a join token. It
+ * outlives the platform, and the next platform finds it.
  */
 @NullMarked
 package io.espalier.web.localagent;

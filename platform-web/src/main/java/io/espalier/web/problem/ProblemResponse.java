@@ -33,7 +33,7 @@ public class ProblemResponse {
     };
   }
 
-  static ProblemDetail detail(Problem problem) {
+  public static ProblemDetail detail(Problem problem) {
     var detail = ProblemDetail.forStatusAndDetail(status(problem.category()), problem.sentence());
     detail.setType(URI.create("urn:espalier:problem:" + problem.code()));
     detail.setTitle(problem.message());

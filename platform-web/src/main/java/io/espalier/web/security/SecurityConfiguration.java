@@ -3,9 +3,14 @@ package io.espalier.web.security;
 import com.vaadin.flow.spring.security.VaadinSecurityConfigurer;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Tokens;
+import io.espalier.orchestrator.agent.Agents;
 import io.espalier.web.problem.ProblemResponse;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,6 +25,7 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 /** Three ways in, each with its own credential; what none of them opens stays closed. */
 @Configuration(proxyBeanMethods = false)
@@ -34,9 +40,10 @@ class SecurityConfiguration {
 
   @Bean
   @Order(1)
-  SecurityFilterChain restInterface(HttpSecurity http, Tokens tokens, ProblemResponse problems) {
+  SecurityFilterChain restDoor(HttpSecurity http, Tokens tokens, ProblemResponse problems) {
     http.securityMatcher("/api/**")
-        .addFilterBefore(new BearerTokens(tokens), UsernamePasswordAuthenticationFilter.class)
+        .addFilterBefore(
+            new BearerFilter(tokens::principal), UsernamePasswordAuthenticationFilter.class)
         .authorizeHttpRequests(requests ->
             requests
                 .requestMatchers(HttpMethod.POST, "/api/v1/setup")
@@ -47,21 +54,54 @@ class SecurityConfiguration {
   }
 
   @Bean
+  @Order(2)
+  SecurityFilterChain agentDoor(HttpSecurity http, Agents agents, ProblemResponse problems) {
+    http.securityMatcher("/agent/**")
+        .addFilterBefore(
+            new BearerFilter(credential -> agent(agents, credential)),
+            UsernamePasswordAuthenticationFilter.class)
+        .authorizeHttpRequests(requests ->
+            requests
+                .requestMatchers(HttpMethod.POST, "/agent/v1/enrol")
+                .permitAll()
+                .anyRequest()
+                .authenticated());
+    return withoutSession(http, problems, "agent credential").build();
+  }
+
+  private static Optional<AgentId> agent(Agents agents, String credential) {
+    try {
+      return Optional.of(new AgentId(agents.authenticate(credential)));
+    } catch (Refused _) {
+      return Optional.empty(); // answered like no credential at all
+    }
+  }
+
+  @Bean
   @Order(3)
-  SecurityFilterChain pages(HttpSecurity http, CurrentUser user, Accounts accounts) {
+  SecurityFilterChain pageDoor(HttpSecurity http, CurrentUser user, Accounts accounts) {
     return http.authorizeHttpRequests(requests ->
             requests
+                .requestMatchers(SecurityConfiguration::isErrorPageAskedFor)
+                .denyAll()
                 .requestMatchers(
                     HttpMethod.GET, "/js/**", "/webjars/**", "/espalier.css", "/icons/**")
                 .permitAll())
-        .formLogin(login -> login.failureHandler(signInFailure()))
+        // The page is named here too: Spring would take its own one before Vaadin's turn comes.
+        .formLogin(login -> login.loginPage("/login").failureHandler(signInFailure()))
         .addFilterBefore(new SessionCheck(user, accounts), AuthorizationFilter.class)
         .headers(headers ->
             headers
                 .contentSecurityPolicy(policy -> policy.policyDirectives(PAGES))
-                .referrerPolicy(policy -> {}))
+                .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN)))
         .with(VaadinSecurityConfigurer.vaadin(), pages -> pages.loginView("/login"))
         .build();
+  }
+
+  /** The server dispatches errors there; nobody calls it. */
+  private static boolean isErrorPageAskedFor(HttpServletRequest request) {
+    return request.getDispatcherType() == DispatcherType.REQUEST
+        && request.getRequestURI().equals("/error");
   }
 
   private static HttpSecurity withoutSession(

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,21 +28,13 @@ class EmbeddedServerTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  @TempDir private static Path unpackedOnce;
-
   @TempDir private Path home;
 
-  @BeforeAll
-  static void unpack() throws IOException {
-    Binaries.in(unpackedOnce);
-  }
-
-  /** Unpacking takes seconds, and only one test is about it. */
+  /** Unpacking takes seconds, and no test here is about it. */
   @BeforeEach
   void linkBinaries() throws IOException {
     var folder = Files.createDirectories(home.resolve("database"));
-    var name = "postgres-" + Binaries.VERSION;
-    Files.createSymbolicLink(folder.resolve(name), unpackedOnce.resolve(name));
+    TestBinaries.linkInto(folder, Path.of("target", "test-postgres").toAbsolutePath());
   }
 
   @Test

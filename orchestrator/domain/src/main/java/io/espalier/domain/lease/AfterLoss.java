@@ -4,7 +4,7 @@ import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 
-/** What becomes of a task whose lease ended without a word from its trainer. */
+/** What becomes of a task whose lease ended although neither the task nor anybody's wish did. */
 public sealed interface AfterLoss {
 
   /** In a row, without a new checkpoint between them. */

@@ -12,6 +12,6 @@ public record Plan(List<Grant> grants, List<Wait> waits) {
   /** {@code hold} is the first hold of the lease. */
   public record Grant(Waiting waiting, Host host, Slot slot, GpuTime hold) {}
 
-  /** {@code position} counts from 1 in the order of turns. */
-  public record Wait(Waiting waiting, WaitingReason reason, String text, int position) {}
+  /** {@code text} says what would change it. */
+  public record Wait(Waiting waiting, WaitingReason reason, String text) {}
 }

@@ -152,7 +152,7 @@ public final class Planner {
   }
 
   private void waits(Waiting waiting, WaitingReason reason, String text) {
-    waits.add(new Wait(waiting, reason, text, waits.size() + 1));
+    waits.add(new Wait(waiting, reason, text));
   }
 
   private static String needsMore(Queue queue, Waiting waiting) {

@@ -13,8 +13,7 @@ public record AgentSummary(
     String name, boolean live, boolean draining, List<String> pools, int slots, int busy) {
 
   static AgentSummary of(AgentView agent) {
-    var usable =
-        agent.slots().stream().filter(slot -> slot.present() && slot.enabled()).toList();
+    var usable = agent.slots().stream().filter(slot -> slot.present() && slot.enabled()).toList();
     return new AgentSummary(
         agent.name(),
         agent.live(),

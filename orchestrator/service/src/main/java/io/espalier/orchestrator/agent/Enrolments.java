@@ -7,15 +7,18 @@ import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.Enrolment;
+import io.espalier.orchestrator.database.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Join tokens and credentials, in the caller's transaction. Only their hashes are stored. */
 final class Enrolments {
 
   private static final String JOIN = "esp_join_";
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}._-]{1,100}");
   private static final String CREDENTIAL = "esp_agent_";
 
   static String joinToken(JdbcClient jdbc, Duration life) {
@@ -32,6 +35,7 @@ final class Enrolments {
   }
 
   static Enrolment.Answer enrol(JdbcClient jdbc, Enrolment.Request request, Duration life) {
+    if (!NAME.matcher(request.name()).matches()) throw new Refused(badName(request.name()));
     int used =
         jdbc.sql(
                 """
@@ -105,6 +109,17 @@ final class Enrolments {
         "join token",
         "This join token is unknown, used or too old.",
         "Ask a platform admin for a new one; it works once.");
+  }
+
+  private static Problem badName(String name) {
+    return Problem.of(
+            "agent-name",
+            Category.INVALID,
+            "agent name",
+            "An agent's name has letters, digits, dots, hyphens and underscores.",
+            "Choose another name; the host's name will do.")
+        .found(Printable.line(name, 100))
+        .allowed("1 to 100 of them");
   }
 
   private static Problem nameTaken(String name) {

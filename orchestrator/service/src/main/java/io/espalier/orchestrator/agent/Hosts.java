@@ -8,6 +8,7 @@ import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
 import io.espalier.domain.wire.Hello;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What agents say of themselves, in the caller's transaction. */
 final class Hosts {
+
+  private static final int MOST_CHARACTERS = 200;
 
   /** Stores the facts and the slots; a slot that is no longer reported gets no more work. */
   static void store(JdbcClient jdbc, UUID agent, Hello.Request hello) {
@@ -28,8 +31,10 @@ final class Hosts {
         .param("agent", agent)
         .update();
     for (var slot : hello.slots()) {
+      var pool = Printable.line(slot.pool(), MOST_CHARACTERS);
+      var device = slot.device() == null ? null : Printable.line(slot.device(), MOST_CHARACTERS);
       jdbc.sql("insert into pool (name) values (:name) on conflict (name) do nothing")
-          .param("name", slot.pool())
+          .param("name", pool)
           .update();
       jdbc.sql(
               """
@@ -41,9 +46,9 @@ final class Hosts {
               """)
           .param("agent", agent)
           .param("index", slot.index())
-          .param("pool", slot.pool())
+          .param("pool", pool)
           .param("memory", slot.memoryBytes())
-          .param("device", slot.device())
+          .param("device", device)
           .update();
     }
   }

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.audit;
 
 import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Transactions;
 import java.time.Instant;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The audit trail. An entry's hash covers its own text and the hash before it, so that a change, a
@@ -29,11 +29,9 @@ public final class Audit {
       """;
 
   private final Transactions transactions;
-  private final JsonMapper json;
 
-  public Audit(Transactions transactions, JsonMapper json) {
+  public Audit(Transactions transactions) {
     this.transactions = transactions;
-    this.json = json;
   }
 
   /**
@@ -71,7 +69,7 @@ public final class Audit {
         .param("team", team)
         .param("action", action)
         .param("thing", thing)
-        .param("detail", json.writeValueAsString(detail))
+        .param("detail", Json.write(detail))
         .update();
   }
 

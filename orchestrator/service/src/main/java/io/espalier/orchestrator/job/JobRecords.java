@@ -75,8 +75,7 @@ final class JobRecords {
   }
 
   static List<LogLine> logTail(JdbcClient jdbc, UUID job, int limit) {
-    return jdbc
-        .sql(
+    return jdbc.sql(
             """
             select l.id, t.kind, l.level, l.text, l.at
             from log_line l join task t on t.id = l.task_id

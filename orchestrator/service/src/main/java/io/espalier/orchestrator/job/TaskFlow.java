@@ -18,6 +18,7 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * settled, the task ended or queued again, the next task inserted, and the job moved.
  */
 public final class TaskFlow {
+
+  /** Of a trainer's reason that is kept with its lease. */
+  private static final int MOST_CHARACTERS = 500;
 
   private final Leases leases;
   private final Ledger ledger;
@@ -81,7 +85,7 @@ public final class TaskFlow {
           evaluated(jdbc, work, evaluated);
       case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
       case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
-          lost(jdbc, work, failed.problem().message());
+          lost(jdbc, work, Printable.line(failed.problem().message(), MOST_CHARACTERS));
       case TrainerEvent.Failed failed -> fail(jdbc, work, failed.reason(), failed.problem());
       case TrainerEvent.Profiled _, TrainerEvent.Trained _, TrainerEvent.Evaluated _ ->
           fail(jdbc, work, FailureReason.PLATFORM, unexpected(work.task().kind(), last));
@@ -97,7 +101,10 @@ public final class TaskFlow {
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
     leases.expire(jdbc, work.lease(), how);
-    if (work.job().state().isTerminal()) return;
+    if (!work.job().state().isTerminal()) tryAgain(jdbc, work, how);
+  }
+
+  private static void tryAgain(JdbcClient jdbc, Work work, String how) {
     switch (AfterLoss.decide(work.task().kind(), work.task().losses(), how)) {
       case AfterLoss.Requeue(int losses) -> work.task().requeue(jdbc, losses);
       case AfterLoss.GiveUp(var problem) -> {
@@ -148,11 +155,17 @@ public final class TaskFlow {
     job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
+  /** One that was not asked to has stopped itself: unheard for too long, or without its inputs. */
   private void yielded(JdbcClient jdbc, Work work, TrainerEvent.Yielded yielded) {
-    leases.release(jdbc, work.lease(), "yielded at step " + yielded.step());
-    work.task().requeue(jdbc, work.task().losses());
+    var how = "yielded at step " + yielded.step();
+    leases.release(jdbc, work.lease(), how);
     var reason = work.lease().yieldReason();
-    if (reason != null) work.job().pause(jdbc, reason);
+    if (reason == null) {
+      tryAgain(jdbc, work, how);
+    } else {
+      work.task().requeue(jdbc, work.task().losses());
+      work.job().pause(jdbc, reason);
+    }
   }
 
   private void fail(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 class AccountsTest {
 
@@ -21,7 +20,7 @@ class AccountsTest {
   private static final String PASSWORD = "correct horse battery";
 
   private final TestDatabase database = new TestDatabase();
-  private final Audit audit = new Audit(database.transactions(), JsonMapper.shared());
+  private final Audit audit = new Audit(database.transactions());
   private Instant now = Instant.parse("2026-11-22T10:00:00Z");
   private final Accounts accounts =
       new Accounts(database.transactions(), audit, () -> now, new PasswordRules(QUICK));

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 class AuditTest {
 
@@ -19,7 +18,7 @@ class AuditTest {
 
   private final TestDatabase database = new TestDatabase();
   private final Transactions transactions = database.transactions();
-  private final Audit audit = new Audit(transactions, JsonMapper.shared());
+  private final Audit audit = new Audit(transactions);
 
   @Test
   void concurrentEntriesFormOneChain() {

@@ -35,6 +35,11 @@ public final class TestDatabase {
     return new Transactions(credentials());
   }
 
+  /** Deletes the database; a test that leaves it to the server's end does no harm. */
+  public void drop() {
+    superuser("postgres").sql("drop database " + name + " with (force)").update();
+  }
+
   /** For checks that no role of the product could make. */
   public JdbcClient superuser() {
     return superuser(name);
@@ -58,7 +63,12 @@ public final class TestDatabase {
 
   private static EmbeddedPostgres start() {
     try {
-      var server = EmbeddedPostgres.builder().start();
+      // What a test has written need not survive a power cut.
+      var server =
+          EmbeddedPostgres.builder()
+              .setServerConfig("fsync", "off")
+              .setServerConfig("full_page_writes", "off")
+              .start();
       var postgres = JdbcClient.create(server.getPostgresDatabase());
       postgres.sql("create role owner login createdb").update();
       postgres.sql("create role app login nosuperuser nobypassrls").update();

@@ -2,7 +2,7 @@ package io.espalier.orchestrator.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -15,17 +15,22 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.TestPlatform;
+import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class LifeOfAJobTest {
 
-  private final TestPlatform platform = new TestPlatform();
+  @AutoClose private final TestPlatform platform = new TestPlatform();
   private final TestPlatform.Team team = platform.team();
 
   @AfterEach
@@ -79,7 +84,7 @@ class LifeOfAJobTest {
     assertThat(done.result().after()).isEqualTo(0.9);
     assertThat(done.running()).isNull();
     assertThat(done.held()).isEqualTo(GpuTime.ZERO);
-    assertThat(done.spent().seconds()).isCloseTo(90, within(5.0));
+    platform.assertCharged(done.spent(), 90);
     assertThat(platform.budgets.ofTeam(team.member, team.id).spent()).isEqualTo(done.spent());
     assertThat(platform.jobs.artifacts(team.member, job))
         .extracting(Artifact::kind)
@@ -172,7 +177,7 @@ class LifeOfAJobTest {
     var view = platform.jobs.get(team.member, job);
     assertThat(view.state()).isEqualTo(JobState.CANCELLED);
     assertThat(view.held()).isEqualTo(GpuTime.ZERO);
-    assertThat(view.spent().seconds()).isCloseTo(10, within(2.0));
+    platform.assertCharged(view.spent(), 10);
   }
 
   @Test
@@ -201,7 +206,7 @@ class LifeOfAJobTest {
     assertThat(view.failureReason()).isEqualTo(FailureReason.USER_ERROR);
     assertThat(view.problem()).isNotNull();
     assertThat(view.problem().wayOut()).isEqualTo("Try something else.");
-    assertThat(view.spent().seconds()).isCloseTo(30, within(2.0));
+    platform.assertCharged(view.spent(), 30);
   }
 
   @Test
@@ -231,6 +236,49 @@ class LifeOfAJobTest {
     assertThat(view.failureReason()).isEqualTo(FailureReason.USER_ERROR);
     assertThat(view.problem()).isNotNull();
     assertThat(view.problem().code()).isEqualTo("budget-too-small");
+  }
+
+  @Test
+  void whoFundedSubmittedAndCancelledIsOnRecord() {
+    var job = team.submit();
+    platform.jobs.cancel(team.member, job);
+
+    assertThat(platform.audit.latest(platform.admin, 3))
+        .extracting(Audit.Entry::actor, Audit.Entry::action, Audit.Entry::thing)
+        .containsExactly(
+            tuple(team.member.login(), "cancel", "job " + job),
+            tuple(team.member.login(), "submit", "job " + job),
+            tuple(team.owner.login(), "credit", "team " + team.id));
+    assertThat(platform.audit.firstBrokenEntry(platform.admin)).isEmpty();
+  }
+
+  @Test
+  void aPlatformAdminFundsATeamWithoutBeingItsMemberAndAMemberCannot() {
+    var before = platform.budgets.ofTeam(team.member, team.id).funded();
+
+    var after =
+        platform.budgets.credit(platform.admin, team.id, GpuTime.ofHours(1), "a gift").funded();
+
+    assertThat(after).isEqualTo(before.plus(GpuTime.ofHours(1)));
+    assertThatThrownBy(
+            () -> platform.budgets.credit(team.member, team.id, GpuTime.ofHours(1), "mine"))
+        .isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> platform.budgets.credit(team.owner, team.id, GpuTime.ZERO, "nothing"))
+        .isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void listsJobsPageByPageNewestFirst() {
+    for (int i = 0; i < 5; i++) team.submit();
+
+    var first = platform.jobs.list(team.member, JobFilter.ALL, PageRequest.first(2));
+    var second = platform.jobs.list(team.member, JobFilter.ALL, new PageRequest(2, first.next()));
+    var third = platform.jobs.list(team.member, JobFilter.ALL, new PageRequest(2, second.next()));
+
+    assertThat(third.next()).isNull();
+    var all = Stream.of(first, second, third).flatMap(page -> page.items().stream()).toList();
+    assertThat(all).extracting(JobView::id).doesNotHaveDuplicates().hasSize(5);
+    assertThat(all).extracting(JobView::submittedAt).isSortedAccordingTo(Comparator.reverseOrder());
   }
 
   @Test

@@ -20,14 +20,14 @@ import jakarta.annotation.security.PermitAll;
 import java.time.Instant;
 import java.util.UUID;
 
-/** One version of a data set, with the report of its gate. */
+/** One version of a dataset, with the report of its gate. */
 @Route("datasets/:version")
 @PermitAll
 final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDynamicTitle {
 
   private final CurrentUser user;
   private final Datasets datasets;
-  private String title = "Data set · Espalier";
+  private String title = "Dataset · Espalier";
 
   DatasetVersionView(CurrentUser user, Datasets datasets) {
     this.user = user;
@@ -50,7 +50,7 @@ final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDy
   }
 
   private static Component head(DatasetVersion version) {
-    var trail = new Nav(new Anchor("datasets", "Data sets"), new Span("/"));
+    var trail = new Nav(new Anchor("datasets", "Datasets"), new Span("/"));
     trail.getElement().setAttribute("aria-label", "Breadcrumb");
     trail.addClassNames("trail", "secondary");
     var number = new Span("v" + version.number());

@@ -31,9 +31,9 @@ import jakarta.annotation.security.PermitAll;
 import java.time.Instant;
 import java.util.Map;
 
-/** All data sets of my teams, newest first, and the place to upload one. */
+/** All datasets of my teams, newest first, and the place to upload one. */
 @Route("datasets")
-@PageTitle("Data sets · Espalier")
+@PageTitle("Datasets · Espalier")
 @PermitAll
 final class DatasetsView extends Div implements BeforeEnterObserver {
 
@@ -49,7 +49,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     this.user = user;
     this.datasets = datasets;
     addClassNames("page", "list-page");
-    var header = new Div(new H1("Data sets"));
+    var header = new Div(new H1("Datasets"));
     header.addClassName("page-header");
     add(header);
     var mine =
@@ -60,7 +60,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
       add(
           new EmptyState(
               "You cannot upload yet",
-              "Data sets belong to a team, and you are a member of none. A platform admin can add"
+              "Datasets belong to a team, and you are a member of none. A platform admin can add"
                   + " you to one."));
     } else {
       add(new UploadPanel(user, datasets, mine));
@@ -75,7 +75,8 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   public void beforeEnter(BeforeEnterEvent event) {
     var part = event.getLocation().getQueryParameters().getSingleParameter("name").orElse("");
     search.setValue(part);
-    boolean any = !datasets.page(user.principal(), null, part, PageRequest.first(1)).items().isEmpty();
+    boolean any =
+        !datasets.page(user.principal(), null, part, PageRequest.first(1)).items().isEmpty();
     list.removeAll();
     if (any || !part.isEmpty()) {
       list.add(search, grid);
@@ -83,7 +84,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     } else {
       list.add(
           new EmptyState(
-              "No data sets yet",
+              "No datasets yet",
               "Drop a zip above with one folder of images for each class, such as"
                   + " roses/1.jpg and tulips/2.jpg. Folders named train, val and test around them"
                   + " are understood; without them Espalier splits the data itself."));
@@ -101,7 +102,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   /** What is searched for is in the address, so that it survives a reload and can be sent on. */
   private void defineSearch() {
     search.setPlaceholder("Find by name");
-    search.setAriaLabel("Find data sets by name");
+    search.setAriaLabel("Find datasets by name");
     search.setPrefixComponent(VaadinIcon.SEARCH.create());
     search.setClearButtonVisible(true);
     search.setValueChangeMode(ValueChangeMode.LAZY);
@@ -118,10 +119,10 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     grid.setPageSize(PAGE);
     grid.addThemeVariants(GridVariant.NO_BORDER);
     grid.setSelectionMode(Grid.SelectionMode.NONE);
-    grid.setAriaLabel("Data sets");
-    grid.setEmptyStateText("No data set has this in its name.");
+    grid.setAriaLabel("Datasets");
+    grid.setEmptyStateText("No dataset has this in its name.");
     grid.addComponentColumn(DatasetsView::name)
-        .setHeader("Data set")
+        .setHeader("Dataset")
         .setFlexGrow(3)
         .setWidth("13rem");
     grid.addComponentColumn(set -> number(set.newest().classes()))
@@ -136,16 +137,17 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
         .setHeader("Size")
         .setFlexGrow(0)
         .setWidth("7rem");
-    grid.addComponentColumn(set -> {
-          var age = new Span(Words.ago(set.newest().createdAt(), Instant.now()));
-          age.setTitle(set.newest().createdAt().toString());
-          return age;
-        })
+    grid.addComponentColumn(
+            set -> {
+              var age = new Span(Words.ago(set.newest().createdAt(), Instant.now()));
+              age.setTitle(set.newest().createdAt().toString());
+              return age;
+            })
         .setHeader("Registered")
         .setFlexGrow(0)
         .setWidth("8rem");
-    grid.addComponentColumn(set ->
-            new LinkButton("new?dataset=" + set.newest().versionId(), "Fine-tune"))
+    grid.addComponentColumn(
+            set -> new LinkButton("new?dataset=" + set.newest().versionId(), "Fine-tune"))
         .setHeader("")
         .setFlexGrow(0)
         .setWidth("8rem");

@@ -40,7 +40,9 @@ final class ReportPanel extends Div {
             new Figure(Words.count(report.count(Split.VALIDATION)), "to validate on"),
             new Figure(
                 Words.count(report.count(Split.TEST)),
-                report.officialTest() ? "sealed test split, its own" : "sealed test split, held out"));
+                report.officialTest()
+                    ? "sealed test split, its own"
+                    : "sealed test split, held out"));
     figures.addClassNames("card", "figures");
     return figures;
   }
@@ -85,7 +87,10 @@ final class ReportPanel extends Div {
       list.add(
           finding(
               true,
-              Words.count(report.ignored(), "file that is no image was", "files that are no images were")
+              Words.count(
+                      report.ignored(),
+                      "file that is no image was",
+                      "files that are no images were")
                   + " ignored.",
               List.of()));
     }
@@ -145,7 +150,9 @@ final class ReportPanel extends Div {
           Table.number(Words.count(train)),
           Table.number(Words.count(validation)),
           Table.number(Words.count(test)),
-          new Meter("%d images to train, %d to validate, %d to test".formatted(train, validation, test))
+          new Meter(
+                  "%d images to train, %d to validate, %d to test"
+                      .formatted(train, validation, test))
               .part("train", train / largest)
               .part("validation", validation / largest)
               .part("test", test / largest));

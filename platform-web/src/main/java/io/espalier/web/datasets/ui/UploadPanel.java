@@ -79,14 +79,14 @@ final class UploadPanel extends Section {
             var file = Files.newOutputStream(zip)) {
           content.transferTo(file);
         }
-        ui.access(() -> checking(target.name(), zip));
+        var _ = ui.access(() -> checking(target.name(), zip));
         var registration =
             datasets.register(target.principal(), target.team().id(), target.name(), zip);
-        ui.access(() -> show(registration, ui));
+        var _ = ui.access(() -> show(registration, ui));
         if (registration instanceof Registration.Rejected) event.reject("Not registered");
       } catch (Refused refused) {
         event.reject("Not registered");
-        ui.access(() -> show(Message.of(refused.problem())));
+        var _ = ui.access(() -> show(Message.of(refused.problem())));
       } finally {
         Files.deleteIfExists(zip);
       }
@@ -143,7 +143,7 @@ final class UploadPanel extends Section {
       case Registration.Rejected(var report) -> {
         show(
             new Message(
-                "The data set is not registered",
+                "The dataset is not registered",
                 "It can be used once this is mended.",
                 "Mend it and upload the zip again."));
         outcome.add(new ReportPanel(report));

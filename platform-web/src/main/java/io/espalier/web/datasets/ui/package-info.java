@@ -1,4 +1,4 @@
-/** Data sets in the browser; what they hold and what is wrong with them comes from the gate. */
+/** Datasets in the browser; what they hold and what is wrong with them comes from the gate. */
 @NullMarked
 package io.espalier.web.datasets.ui;
 

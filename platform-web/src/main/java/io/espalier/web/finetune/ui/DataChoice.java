@@ -4,7 +4,7 @@ import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.dataset.DatasetView;
 import java.util.UUID;
 
-/** A data set version as the form offers it. Two of the same id are the same choice. */
+/** A dataset version as the form offers it. Two of the same id are the same choice. */
 record DataChoice(UUID versionId, UUID team, String name, int number, int images) {
 
   static DataChoice newest(DatasetView set) {

@@ -50,7 +50,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The form for a new job. {@code ?dataset=} in the address chooses a data set version. */
+/** The form for a new job. {@code ?dataset=} in the address chooses a dataset version. */
 @Route("new")
 @PageTitle("New fine-tune · Espalier")
 @PermitAll
@@ -61,6 +61,9 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   /** The choice plans with 80 % of a cap. */
   private static final double AMPLE = 1.25;
 
+  /** Small estimates are mostly start-up time, which varies. */
+  private static final GpuTime LEAST_SUGGESTED = GpuTime.ofHours(0.1);
+
   private final CurrentUser user;
   private final Datasets datasets;
   private final Jobs jobs;
@@ -68,11 +71,11 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   private final List<BaseModel> models;
 
   private final Select<Team> team = new Select<>();
-  private final ComboBox<DataChoice> data = new ComboBox<>("Data set");
+  private final ComboBox<DataChoice> data = new ComboBox<>("Dataset");
   private final ComboBox<BaseModel> model = new ComboBox<>("Base model");
   private final TextField name = new TextField("Name");
   private final RadioButtonGroup<Wish> protocol = new RadioButtonGroup<>("Protocol");
-  private final NumberField cap = new NumberField("Most it may cost, in GPU-hours");
+  private final NumberField cap = new NumberField("Most it may cost");
   private final IntegerField seed = new IntegerField("Seed");
   private final Button submit = new Button("Submit");
   private final PlanPanel plan = new PlanPanel(submit);
@@ -127,9 +130,9 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     if (datasets.page(user.principal(), null, "", PageRequest.first(1)).items().isEmpty()) {
       return Optional.of(
           new EmptyState(
-              "There is no data set yet",
+              "There is no dataset yet",
               "A fine-tune needs images to learn from: a zip with one folder for each class.",
-              LinkButton.primary("datasets", "Upload a data set")));
+              LinkButton.primary("datasets", "Upload a dataset")));
     }
     if (models.isEmpty()) {
       return Optional.of(
@@ -172,8 +175,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     data.setItemLabelGenerator(DataChoice::label);
     data.setRenderer(
         new ComponentRenderer<>(
-            choice ->
-                twoLines(choice.label(), Words.count(choice.images(), "image", "images"))));
+            choice -> twoLines(choice.label(), Words.count(choice.images(), "image", "images"))));
     data.setRequiredIndicatorVisible(true);
     data.setPageSize(PAGE);
     offerData();
@@ -182,12 +184,10 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     model.setItems(models);
     model.setItemLabelGenerator(BaseModel::name);
     model.setRenderer(
-        new ComponentRenderer<>(
-            one ->
-                twoLines(
-                    one.name(),
-                    "%s · %s parameters"
-                        .formatted(one.family(), Words.large(one.parameters())))));
+        new ComponentRenderer<>(one ->
+            twoLines(
+                one.name(),
+                "%s · %s parameters".formatted(one.family(), Words.large(one.parameters())))));
     model.setRequiredIndicatorVisible(true);
     model.setValue(models.getFirst());
     model.addValueChangeListener(_ -> chosen());
@@ -207,9 +207,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     protocol.addValueChangeListener(_ -> plan());
 
     cap.setMin(0);
-    cap.setStep(0.01);
-    cap.setStepButtonsVisible(true);
-    cap.setHelperText("The job pauses when it has spent this; it never costs more");
+    cap.setSuffixComponent(new Span("GPU-h"));
     cap.setValueChangeMode(ValueChangeMode.LAZY);
     cap.addValueChangeListener(change -> {
       if (change.isFromClient()) capIsOurs = false;
@@ -235,11 +233,11 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   private void offerData() {
     var ofTeam = team.getValue().id();
     var filtered = new FilteredRows(ofTeam);
-    data.setItems(query ->
-        filtered.fetch(query.getFilter().orElse(""), query.getOffset(), query.getLimit()));
+    data.setItems(
+        query -> filtered.fetch(query.getFilter().orElse(""), query.getOffset(), query.getLimit()));
   }
 
-  /** Pages of the data sets of a team; another filter begins anew. */
+  /** Pages of the datasets of a team; another filter begins anew. */
   private final class FilteredRows {
     private final UUID ofTeam;
     private @Nullable String filter;
@@ -279,7 +277,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   private void plan() {
     submit.setEnabled(false);
     if (data.getValue() == null || model.getValue() == null) {
-      plan.ask("Choose a data set and a base model to see what it will cost.");
+      plan.ask("Choose a dataset and a base model to see what it will cost.");
       return;
     }
     try {
@@ -294,6 +292,9 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
           return;
         }
       }
+      cap.setHelperText(
+          "%s. The job pauses when it has spent this; it never costs more."
+              .formatted(submission.cap()));
       plan.show(preview, submission.cap());
       submit.setEnabled(preview.obstacles().isEmpty());
     } catch (Refused refused) {
@@ -301,9 +302,10 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     }
   }
 
-  /** Enough for every protocol with all its steps. */
+  /** Enough for every protocol with all its steps: what is not used goes back. */
   private static double suggestedHours(Preview preview) {
     var ample = preview.preflight().high().times(AMPLE);
+    if (LEAST_SUGGESTED.isMoreThan(ample)) ample = LEAST_SUGGESTED.atMost(preview.teamFree());
     return hours(ample.isMoreThan(preview.needed()) ? ample : preview.needed());
   }
 

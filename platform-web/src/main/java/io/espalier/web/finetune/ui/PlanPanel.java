@@ -11,7 +11,6 @@ import com.vaadin.flow.component.html.UnorderedList;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.orchestrator.job.Preview;
 import io.espalier.web.element.Figure;
-import io.espalier.web.element.Meter;
 import io.espalier.web.shell.Message;
 import java.util.Locale;
 
@@ -76,7 +75,8 @@ final class PlanPanel extends Section {
         .getElement()
         .setAttribute(
             "aria-label",
-            "Expected between %s and %s, the cap is %s".formatted(flight.low(), flight.high(), cap));
+            "Expected between %s and %s, the cap is %s"
+                .formatted(flight.low(), flight.high(), cap));
     return scale;
   }
 
@@ -87,7 +87,9 @@ final class PlanPanel extends Section {
     list.addClassName("health");
     boolean probe = !preview.needed().isMoreThan(cap);
     list.add(
-        finding(probe, probe ? "A linear probe fits the cap." : "Not even a linear probe fits the cap."));
+        finding(
+            probe,
+            probe ? "A linear probe fits the cap." : "Not even a linear probe fits the cap."));
     if (probe) {
       boolean all = !flight.high().isMoreThan(usable);
       list.add(

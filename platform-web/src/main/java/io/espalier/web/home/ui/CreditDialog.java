@@ -15,8 +15,7 @@ import java.util.UUID;
 /** Adds GPU time to a team's budget. */
 final class CreditDialog extends Dialog {
 
-  CreditDialog(
-      UUID team, String teamName, HomeSource source, CurrentUser user, Runnable credited) {
+  CreditDialog(UUID team, String teamName, HomeSource source, CurrentUser user, Runnable credited) {
     setHeaderTitle("Add budget to " + teamName);
     var hours = new NumberField("GPU-hours");
     hours.setWidthFull();

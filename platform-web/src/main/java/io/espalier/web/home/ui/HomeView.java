@@ -61,13 +61,17 @@ final class HomeView extends Div {
     };
   }
 
+  private static Div cards(Home home) {
+    var cards = new Div();
+    cards.addClassNames("cards", "wide-cards");
+    for (var funded : home.teams()) cards.add(new BudgetCard(funded));
+    cards.add(new ClusterCard(home.agents()));
+    return cards;
+  }
+
   private void show() {
     var home = source.read(user.principal());
     board.removeAll();
-    board.add(
-        new NeedsMe(home, source, user, this::show),
-        new BudgetCards(home),
-        new JobCards(home),
-        new ClusterStrip(home.agents()));
+    board.add(new NeedsMe(home, source, user, this::show), cards(home), new JobCards(home));
   }
 }

@@ -24,7 +24,7 @@ final class JobCards extends Div {
       add(
           new EmptyState(
               "No jobs yet",
-              "A job fine-tunes a base model on one of your data sets and hands back a model that"
+              "A job fine-tunes a base model on one of your datasets and hands back a model that"
                   + " loads anywhere.",
               LinkButton.primary("new", "New fine-tune")));
       return;
@@ -72,8 +72,7 @@ final class JobCards extends Div {
     var result = job.result();
     if (result != null) {
       return "%s → %s on the test split · %s"
-          .formatted(
-              Words.percent(result.before()), Words.percent(result.after()), job.spent());
+          .formatted(Words.percent(result.before()), Words.percent(result.after()), job.spent());
     }
     if (job.problem() != null) return job.problem().message();
     if (job.whyWaiting() != null) return job.whyWaiting().sentence();

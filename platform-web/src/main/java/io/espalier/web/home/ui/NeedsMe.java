@@ -30,7 +30,7 @@ final class NeedsMe extends Section {
     if (home.teams().isEmpty()) {
       need(
           "You are in no team yet",
-          "A team owns data sets, jobs and a budget.",
+          "A team owns datasets, jobs and a budget.",
           home.who().platformAdmin() ? createTeam() : null,
           "A platform admin can add you to one.");
     }
@@ -52,9 +52,9 @@ final class NeedsMe extends Section {
     }
     if (!home.teams().isEmpty() && !home.hasData()) {
       need(
-          "There is no data set yet",
+          "There is no dataset yet",
           "A fine-tune needs images to learn from: a zip with one folder for each class.",
-          LinkButton.primary("datasets", "Upload a data set"),
+          LinkButton.primary("datasets", "Upload a dataset"),
           "");
     }
     for (var job : home.underWay()) {

@@ -22,7 +22,7 @@ final class CurvesPanel extends Panel {
   private final JobSource source;
   private final Div charts = new Div();
   private final Paragraph none = new Paragraph();
-  private final Map<String, CurveChart> byQuantity = new TreeMap<>(CurvesPanel::inOrder);
+  private final TreeMap<String, CurveChart> byQuantity = new TreeMap<>(CurvesPanel::inOrder);
   private final Map<String, Integer> lastSteps = new HashMap<>();
   private @Nullable Instant last;
   private @Nullable String agent;
@@ -98,15 +98,14 @@ final class CurvesPanel extends Panel {
   }
 
   private CurveChart chart(String metric) {
-    return byQuantity.computeIfAbsent(
-        quantity(metric),
-        quantity -> {
-          var chart = new CurveChart(title(quantity), quantity);
-          byQuantity.put(quantity, chart);
-          charts.removeAll();
-          byQuantity.values().forEach(charts::add);
-          return chart;
-        });
+    var quantity = quantity(metric);
+    var known = byQuantity.get(quantity);
+    if (known != null) return known;
+    var chart = new CurveChart(title(quantity), quantity);
+    byQuantity.put(quantity, chart);
+    int place = byQuantity.headMap(quantity).size();
+    charts.addComponentAtIndex(place, chart);
+    return chart;
   }
 
   private static List<CurveChart.Point> points(Curves.Series series) {
@@ -129,7 +128,9 @@ final class CurvesPanel extends Panel {
     return switch (quantity) {
       case "loss" -> "Loss";
       case "accuracy" -> "Accuracy";
-      case "lr", "learning_rate" -> "Learning rate";
+      case "lr" -> "Learning rate";
+      case "grad_norm" -> "Gradient norm";
+      case "lambda" -> "Regularisation";
       default -> quantity.replace('_', ' ');
     };
   }

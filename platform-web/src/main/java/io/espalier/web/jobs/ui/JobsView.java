@@ -88,13 +88,17 @@ final class JobsView extends Div implements BeforeEnterObserver {
     grid.addComponentColumn(JobsView::name).setHeader("Job").setFlexGrow(3).setWidth("15rem");
     grid.addComponentColumn(JobsView::state).setHeader("State").setFlexGrow(1).setWidth("11rem");
     grid.addColumn(JobsView::protocol).setHeader("Protocol").setFlexGrow(1).setWidth("8rem");
-    grid.addComponentColumn(JobsView::metric).setHeader("Test metric").setFlexGrow(0).setWidth("8rem");
+    grid.addComponentColumn(JobsView::metric)
+        .setHeader("Test metric")
+        .setFlexGrow(0)
+        .setWidth("8rem");
     grid.addComponentColumn(JobsView::cost).setHeader("GPU time").setFlexGrow(1).setWidth("9rem");
     grid.addComponentColumn(JobsView::age).setHeader("Submitted").setFlexGrow(0).setWidth("8rem");
   }
 
   private static Anchor link(Shown shown, boolean current) {
-    var link = new Anchor(shown == Shown.ALL ? "jobs" : "jobs?show=" + shown.parameter(), shown.label());
+    var link =
+        new Anchor(shown == Shown.ALL ? "jobs" : "jobs?show=" + shown.parameter(), shown.label());
     if (current) link.getElement().setAttribute("aria-current", "page");
     return link;
   }
@@ -103,7 +107,7 @@ final class JobsView extends Div implements BeforeEnterObserver {
     if (shown == Shown.ALL) {
       return new EmptyState(
           "No jobs yet",
-          "A job fine-tunes a base model on one of your data sets and hands back a model that loads"
+          "A job fine-tunes a base model on one of your datasets and hands back a model that loads"
               + " anywhere.",
           LinkButton.primary("new", "New fine-tune"));
     }
@@ -118,7 +122,8 @@ final class JobsView extends Div implements BeforeEnterObserver {
     name.addClassName("row-title");
     var about =
         new Span(
-            "%s · %s v%d".formatted(job.baseModel().name(), job.dataset().name(), job.datasetVersion()));
+            "%s · %s v%d"
+                .formatted(job.baseModel().name(), job.dataset().name(), job.datasetVersion()));
     about.addClassName("secondary");
     return twoLines(name, about);
   }

@@ -67,7 +67,9 @@ final class ProgressPanel extends Div {
               job.state() == state ? "current" : time == null ? "ahead" : "behind"));
     }
     if (job.state() == JobState.PAUSED) {
-      steps.add(step("Paused", Words.span(spent.getOrDefault(JobState.PAUSED, Duration.ZERO)), "current"));
+      steps.add(
+          step(
+              "Paused", Words.span(spent.getOrDefault(JobState.PAUSED, Duration.ZERO)), "current"));
     }
     var end = job.state().isTerminal() ? job.state() : JobState.SUCCEEDED;
     var last = step(Words.of(end), "", job.state().isTerminal() ? "behind" : "ahead");
@@ -112,7 +114,9 @@ final class ProgressPanel extends Div {
           new Span(
               "%s: %s of %s"
                   .formatted(
-                      progress.phase(), Words.count(progress.done()), Words.count(progress.total()))));
+                      progress.phase(),
+                      Words.count(progress.done()),
+                      Words.count(progress.total()))));
       if (progress.done() > 0 && progress.done() < progress.total()) {
         var left = Duration.ofMillis(Math.round(spent.toMillis() * (1 / share - 1)));
         line.add(new Span("about " + Words.span(left) + " left"));
@@ -122,7 +126,8 @@ final class ProgressPanel extends Div {
     if (running.agent() != null) line.add(new Span("on " + running.agent()));
     if (running.losses() > 0) {
       line.add(
-          new Span("goes on after " + Words.count(running.losses(), "lost trainer", "lost trainers")));
+          new Span(
+              "goes on after " + Words.count(running.losses(), "lost trainer", "lost trainers")));
     }
     return box;
   }

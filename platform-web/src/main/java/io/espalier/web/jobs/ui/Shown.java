@@ -1,34 +1,41 @@
 package io.espalier.web.jobs.ui;
 
 import io.espalier.domain.job.JobState;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
 /** The filters of the list, as people think of jobs. */
 enum Shown {
-  ALL("All", Set.of()),
-  RUNNING(
-      "Running",
-      Set.of(JobState.PROFILING, JobState.SEARCHING, JobState.TRAINING, JobState.EVALUATING)),
-  WAITING("Waiting", Set.of(JobState.QUEUED, JobState.PAUSED)),
-  SUCCEEDED("Succeeded", Set.of(JobState.SUCCEEDED)),
-  FAILED("Failed", Set.of(JobState.FAILED)),
-  CANCELLED("Cancelled", Set.of(JobState.CANCELLED));
+  ALL("All"),
+  RUNNING("Running"),
+  WAITING("Waiting"),
+  SUCCEEDED("Succeeded"),
+  FAILED("Failed"),
+  CANCELLED("Cancelled");
 
   private final String label;
-  private final Set<JobState> states;
 
-  Shown(String label, Set<JobState> states) {
+  Shown(String label) {
     this.label = label;
-    this.states = states;
   }
 
   String label() {
     return label;
   }
 
+  /** Empty for any. */
   Set<JobState> states() {
-    return states;
+    return switch (this) {
+      case ALL -> EnumSet.noneOf(JobState.class);
+      case RUNNING ->
+          EnumSet.of(
+              JobState.PROFILING, JobState.SEARCHING, JobState.TRAINING, JobState.EVALUATING);
+      case WAITING -> EnumSet.of(JobState.QUEUED, JobState.PAUSED);
+      case SUCCEEDED -> EnumSet.of(JobState.SUCCEEDED);
+      case FAILED -> EnumSet.of(JobState.FAILED);
+      case CANCELLED -> EnumSet.of(JobState.CANCELLED);
+    };
   }
 
   /** As it stands in the address. */

@@ -10,13 +10,12 @@ import io.espalier.web.element.Words;
 import java.util.List;
 
 /** Every agent with its slots, a tile for each. */
-final class ClusterStrip extends Section {
+final class ClusterCard extends Section {
 
   private static final int MOST_TILES = 16;
 
-  ClusterStrip(List<AgentSummary> agents) {
+  ClusterCard(List<AgentSummary> agents) {
     addClassName("card");
-    add(new H2("Cluster"));
     int slots = agents.stream().filter(AgentSummary::live).mapToInt(AgentSummary::slots).sum();
     int busy = agents.stream().filter(AgentSummary::live).mapToInt(AgentSummary::busy).sum();
     var summary =
@@ -29,7 +28,9 @@ final class ClusterStrip extends Section {
                         busy,
                         Words.count(slots, "slot", "slots")));
     summary.addClassName("secondary");
-    add(summary);
+    var header = new Div(new H2("Cluster"), summary);
+    header.addClassName("card-header");
+    add(header);
     var strip = new Div();
     strip.addClassName("cluster");
     for (var agent : agents) strip.add(host(agent));

@@ -1,0 +1,48 @@
+package io.espalier.web;
+
+import io.espalier.domain.budget.Terms;
+import io.espalier.domain.lease.Fence;
+import io.espalier.orchestrator.OrchestratorSettings;
+import io.espalier.orchestrator.agent.AgentTimes;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What operators may change of the orchestrator's defaults; fault tests need shorter times.
+ *
+ * @param home data folder of the platform; the artifact store is in it
+ * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
+ */
+@ConfigurationProperties("espalier")
+record PlatformSettings(Path home, @DefaultValue Lease lease, @Nullable Duration heartbeat) {
+
+  /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
+  record Lease(
+      @Nullable Duration stopAfter, @Nullable Duration regrantAfter, @Nullable Duration slice) {}
+
+  OrchestratorSettings orchestrator() {
+    var settings = OrchestratorSettings.defaults(home.resolve("blobs"));
+    var fence = settings.fence();
+    var terms = settings.terms();
+    var times = settings.agentTimes();
+    return settings
+        .withFence(
+            new Fence(
+                or(lease.stopAfter(), fence.stopAfter()),
+                or(lease.regrantAfter(), fence.regrantAfter())))
+        .withTerms(new Terms(or(lease.slice(), terms.slice()), terms.reserve(), terms.startUp()))
+        .withAgentTimes(
+            new AgentTimes(
+                or(heartbeat, times.heartbeat()),
+                times.silence(),
+                times.joinToken(),
+                times.credential()));
+  }
+
+  private static Duration or(@Nullable Duration set, Duration otherwise) {
+    return set == null ? otherwise : set;
+  }
+}

@@ -1,0 +1,79 @@
+package io.espalier.web.rest;
+
+import io.espalier.orchestrator.account.Accounts;
+import io.espalier.orchestrator.account.NewUser;
+import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.account.Teams;
+import io.espalier.orchestrator.account.Tokens;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The caller, the caller's tokens, and new users. */
+@RestController
+@RequestMapping("/api/v1")
+class AccountController {
+
+  private static final int USUAL_DAYS = 90;
+
+  private final Accounts accounts;
+  private final Tokens tokens;
+  private final Teams teams;
+
+  AccountController(Accounts accounts, Tokens tokens, Teams teams) {
+    this.accounts = accounts;
+    this.tokens = tokens;
+    this.teams = teams;
+  }
+
+  @GetMapping("/me")
+  UserBody me(@AuthenticationPrincipal Principal user) {
+    return UserBody.of(user, teams);
+  }
+
+  @GetMapping("/tokens")
+  List<Tokens.View> tokens(@AuthenticationPrincipal Principal user) {
+    return tokens.list(user);
+  }
+
+  record NewToken(@Nullable String name, @Nullable Integer days) {}
+
+  @PostMapping("/tokens")
+  @ResponseStatus(HttpStatus.CREATED)
+  Tokens.Created createToken(@AuthenticationPrincipal Principal user, @RequestBody NewToken token) {
+    int days = token.days() == null ? USUAL_DAYS : token.days();
+    return tokens.create(user, Given.required("name", token.name()), Duration.ofDays(days));
+  }
+
+  @DeleteMapping("/tokens/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void revokeToken(@AuthenticationPrincipal Principal user, @PathVariable String id) {
+    tokens.revoke(user, id);
+  }
+
+  record User(@Nullable String login, @Nullable String name, @Nullable String password) {}
+
+  record CreatedUser(UUID id, String login) {}
+
+  @PostMapping("/users")
+  @ResponseStatus(HttpStatus.CREATED)
+  CreatedUser createUser(@AuthenticationPrincipal Principal admin, @RequestBody User user) {
+    var created =
+        new NewUser(
+            Given.required("login", user.login()),
+            Given.required("name", user.name()),
+            Given.required("password", user.password()));
+    return new CreatedUser(accounts.createUser(admin, created), created.login());
+  }
+}

@@ -1,0 +1,104 @@
+package io.espalier.web.rest;
+
+import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.dataset.DatasetVersion;
+import io.espalier.orchestrator.dataset.DatasetView;
+import io.espalier.orchestrator.dataset.Datasets;
+import io.espalier.orchestrator.dataset.Registration;
+import io.espalier.web.problem.ProblemResponse;
+import io.espalier.web.upload.Uploads;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+/** Data sets: registered from an upload, in versions that never change. */
+@RestController
+@RequestMapping("/api/v1")
+class DatasetController {
+
+  private final Datasets datasets;
+  private final Uploads uploads;
+
+  DatasetController(Datasets datasets, Uploads uploads) {
+    this.datasets = datasets;
+    this.uploads = uploads;
+  }
+
+  @GetMapping("/datasets")
+  List<DatasetView> list(
+      @AuthenticationPrincipal Principal user, @RequestParam @Nullable UUID team) {
+    return datasets.list(user, team);
+  }
+
+  @GetMapping("/datasets/{dataset}/versions")
+  List<DatasetVersion> versions(
+      @AuthenticationPrincipal Principal user, @PathVariable UUID dataset) {
+    return datasets.versions(user, dataset);
+  }
+
+  @GetMapping("/dataset-versions/{version}")
+  DatasetVersion version(@AuthenticationPrincipal Principal user, @PathVariable UUID version) {
+    return datasets.version(user, version);
+  }
+
+  /** The body is the archive itself, written to disk as it comes. */
+  @PostMapping(
+      path = "/datasets",
+      consumes = {"application/zip", MediaType.APPLICATION_OCTET_STREAM_VALUE})
+  ResponseEntity<?> register(
+      @AuthenticationPrincipal Principal user,
+      @RequestParam UUID team,
+      @RequestParam String name,
+      HttpServletRequest request)
+      throws IOException {
+    return register(user, team, name, request.getInputStream());
+  }
+
+  /** The same for forms. */
+  @PostMapping(path = "/datasets", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+  ResponseEntity<?> register(
+      @AuthenticationPrincipal Principal user,
+      @RequestParam UUID team,
+      @RequestParam String name,
+      @RequestPart MultipartFile file)
+      throws IOException {
+    try (var content = file.getInputStream()) {
+      return register(user, team, name, content);
+    }
+  }
+
+  private ResponseEntity<?> register(Principal user, UUID team, String name, InputStream content) {
+    var registration =
+        uploads.receive(content, upload -> datasets.register(user, team, name, upload));
+    return switch (registration) {
+      case Registration.Accepted(var version, boolean isNew) ->
+          ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK).body(version);
+      case Registration.Rejected(var report) -> unusable(report);
+    };
+  }
+
+  private static ResponseEntity<?> unusable(DatasetReport report) {
+    var detail = ProblemResponse.detail(report.blocking().getFirst());
+    detail.setStatus(HttpStatus.UNPROCESSABLE_CONTENT);
+    detail.setProperty("report", report);
+    return ResponseEntity.status(detail.getStatus())
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(detail);
+  }
+}

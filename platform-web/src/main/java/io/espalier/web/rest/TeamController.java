@@ -1,0 +1,101 @@
+package io.espalier.web.rest;
+
+import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.account.Teams;
+import io.espalier.orchestrator.budget.Budgets;
+import io.espalier.orchestrator.budget.JobStatement;
+import io.espalier.orchestrator.budget.TeamBudget;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Teams, their members and their budgets. */
+@RestController
+@RequestMapping("/api/v1/teams")
+class TeamController {
+
+  private final Teams teams;
+  private final Budgets budgets;
+
+  TeamController(Teams teams, Budgets budgets) {
+    this.teams = teams;
+    this.budgets = budgets;
+  }
+
+  @GetMapping
+  List<Teams.Team> list(@AuthenticationPrincipal Principal user) {
+    return teams.of(user);
+  }
+
+  record NewTeam(@Nullable String name) {}
+
+  @PostMapping
+  @ResponseStatus(HttpStatus.CREATED)
+  Teams.Team create(@AuthenticationPrincipal Principal admin, @RequestBody NewTeam team) {
+    return teams.create(admin, Given.required("name", team.name()));
+  }
+
+  @GetMapping("/{team}/members")
+  List<Teams.Member> members(@AuthenticationPrincipal Principal user, @PathVariable UUID team) {
+    return teams.members(user, team);
+  }
+
+  record Membership(@Nullable String role) {}
+
+  @PutMapping("/{team}/members/{login}")
+  List<Teams.Member> setMember(
+      @AuthenticationPrincipal Principal owner,
+      @PathVariable UUID team,
+      @PathVariable String login,
+      @RequestBody Membership membership) {
+    var role = Given.constant("role", Given.required("role", membership.role()), Role.class);
+    teams.setMember(owner, team, login, role);
+    return teams.members(owner, team);
+  }
+
+  @DeleteMapping("/{team}/members/{login}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void removeMember(
+      @AuthenticationPrincipal Principal owner,
+      @PathVariable UUID team,
+      @PathVariable String login) {
+    teams.removeMember(owner, team, login);
+  }
+
+  @GetMapping("/{team}/budget")
+  TeamBudget budget(@AuthenticationPrincipal Principal user, @PathVariable UUID team) {
+    return budgets.ofTeam(user, team);
+  }
+
+  record Credit(@Nullable Double gpuHours, @Nullable String reason) {}
+
+  @PostMapping("/{team}/budget/credits")
+  TeamBudget credit(
+      @AuthenticationPrincipal Principal owner,
+      @PathVariable UUID team,
+      @RequestBody Credit credit) {
+    var amount = Given.gpuHours(credit.gpuHours());
+    return budgets.credit(owner, team, amount, Given.required("reason", credit.reason()));
+  }
+
+  @GetMapping("/{team}/statement")
+  List<JobStatement> statement(
+      @AuthenticationPrincipal Principal user,
+      @PathVariable UUID team,
+      @RequestParam(defaultValue = "100") int limit) {
+    return budgets.statement(user, team, Math.clamp(limit, 1, 1000));
+  }
+}

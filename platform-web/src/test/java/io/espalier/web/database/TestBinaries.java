@@ -1,0 +1,17 @@
+package io.espalier.web.database;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Unpacking PostgreSQL takes seconds, so tests do it once and link to it. */
+public final class TestBinaries {
+
+  private TestBinaries() {}
+
+  public static void linkInto(Path database, Path kept) throws IOException {
+    Files.createDirectories(kept);
+    var binaries = Binaries.in(kept).folder();
+    Files.createSymbolicLink(database.resolve(binaries.getFileName()), binaries);
+  }
+}
