@@ -13,11 +13,9 @@ public record Augmentation(int padding, boolean flip) {
   /** Images as they are. */
   public static final Augmentation NONE = new Augmentation(0, false);
 
-  /**
-   * Moved by up to a sixteenth of the side: runs are short, and more would cost more than it gives.
-   */
-  public static Augmentation moving(int side, boolean flip) {
-    return new Augmentation(side / 16, flip);
+  /** By how much images of this side are moved, where that is harmless. */
+  public static int padding(int side) {
+    return side / 16;
   }
 
   /** What happens to the next image. */

@@ -40,6 +40,11 @@ public final class Selection {
     return batch(0, _ -> Change.MIRRORED);
   }
 
+  /** These images, all moved by so many pixels to the right and down. */
+  public Batch moved(int pixels) {
+    return batch(0, _ -> new Change(pixels, pixels, false));
+  }
+
   /** These images, each changed a little, by chance that the seed decides. */
   public Batch batch(Augmentation augmentation, long seed) {
     return batch(seed, augmentation::change);

@@ -25,13 +25,8 @@ final class Extraction {
     return features(images, classes, Selection::batch);
   }
 
-  /** What it sees of each image in a mirror. */
-  Features mirroredFeatures(Selection images, int classes) throws Stopped {
-    return features(images, classes, Selection::mirrored);
-  }
-
-  private Features features(Selection images, int classes, Function<Selection, Batch> view)
-      throws Stopped {
+  /** What it sees of each image in another view of it, such as its mirror image. */
+  Features features(Selection images, int classes, Function<Selection, Batch> view) throws Stopped {
     float[] values = run(images, view, "features", "features");
     return new Features(values.length / images.size(), values, images.labels(), classes);
   }

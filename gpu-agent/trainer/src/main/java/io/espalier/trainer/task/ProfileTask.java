@@ -224,7 +224,7 @@ final class ProfileTask {
             train,
             train,
             work.batchSize(),
-            Augmentation.moving(model.area().width(), false),
+            new Augmentation(Augmentation.padding(model.area().width()), true),
             work.seed());
     try (TrainingSession session =
         TrainingSession.open(

@@ -123,8 +123,7 @@ final class TrainTask {
     if (!training.settings().augment()) {
       return Augmentation.NONE;
     }
-    boolean flip = new MirrorCheck(context, training).isHarmless(model, classes, train);
-    return Augmentation.moving(model.area().width(), flip);
+    return new AugmentationChoice(context, training).of(model, classes, train);
   }
 
   private TrainerEvent last(Outcome outcome) throws IOException {
