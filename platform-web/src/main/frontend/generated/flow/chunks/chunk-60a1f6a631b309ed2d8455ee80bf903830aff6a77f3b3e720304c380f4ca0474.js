@@ -1,0 +1,17 @@
+import '@vaadin/select/src/vaadin-select.js';
+import 'Frontend/generated/jar-resources/selectConnector.js';
+import '@vaadin/tooltip/src/vaadin-tooltip.js';
+import 'Frontend/generated/jar-resources/flow-component-renderer.js';
+import 'Frontend/generated/jar-resources/flow-component-directive.js';
+import 'Frontend/generated/jar-resources/lit-renderer.ts';
+import '@vaadin/combo-box/src/vaadin-combo-box.js';
+import 'Frontend/generated/jar-resources/comboBoxConnector.js';
+import '@vaadin/multi-select-combo-box/src/vaadin-multi-select-combo-box.js';
+import '@vaadin/text-field/src/vaadin-text-field.js';
+import '@vaadin/radio-group/src/vaadin-radio-group.js';
+import '@vaadin/radio-group/src/vaadin-radio-button.js';
+import '@vaadin/number-field/src/vaadin-number-field.js';
+import '@vaadin/integer-field/src/vaadin-integer-field.js';
+import '@vaadin/button/src/vaadin-button.js';
+import 'Frontend/generated/jar-resources/disableOnClickFunctions.js';
+import '@vaadin/details/src/vaadin-details.js';
