@@ -47,9 +47,7 @@ class DemoIT {
     var run = demo("--data", real("fashion-mnist-6k.zip"));
 
     assertThat(run.exit()).as(run.text()).isZero();
-    assertThat(run.summary().path("after").asDouble())
-        .as(run.text())
-        .isGreaterThanOrEqualTo(0.80);
+    assertThat(run.summary().path("after").asDouble()).as(run.text()).isGreaterThanOrEqualTo(0.80);
   }
 
   @Test
@@ -57,9 +55,7 @@ class DemoIT {
     var run = demo("--data", real("flowers5-64-png.zip"));
 
     assertThat(run.exit()).as(run.text()).isZero();
-    assertThat(run.summary().path("after").asDouble())
-        .as(run.text())
-        .isGreaterThanOrEqualTo(0.45);
+    assertThat(run.summary().path("after").asDouble()).as(run.text()).isGreaterThanOrEqualTo(0.45);
   }
 
   /** A file of the shared data; without it the check does not run, except in CI, where it fails. */

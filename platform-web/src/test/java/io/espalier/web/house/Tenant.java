@@ -36,7 +36,14 @@ public final class Tenant {
             .post(
                 "/api/v1/setup",
                 Map.of(
-                    "code", house.setupCode(), "login", LOGIN, "name", "Ada", "password", PASSWORD));
+                    "code",
+                    house.setupCode(),
+                    "login",
+                    LOGIN,
+                    "name",
+                    "Ada",
+                    "password",
+                    PASSWORD));
     assertThat(setup.status()).as(setup.toString()).isEqualTo(201);
     var rest = house.rest().bearing(setup.json().path("token").path("token").asString());
     var team = id(rest.post("/api/v1/teams", Map.of("name", "vision")));
