@@ -46,7 +46,11 @@ final class House {
     Path home = folder.resolve("home");
     var command =
         new ProcessBuilder(
-            java(), "-Xmx512m", "-jar", jar("platform-web/target", "web").toString());
+            java(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "-jar",
+            jar("platform-web/target", "web").toString());
     command.environment().put("ESPALIER_HOME", home.toString());
     command.environment().put("ESPALIER_PORT", "0");
     command.environment().put("ESPALIER_STARTERS", root.resolve(STARTERS).toString());
