@@ -21,7 +21,7 @@ why_build() {
     return
   }
   changed=$(find "$root/pom.xml" "$root/orchestrator" "$root/gpu-agent" "$root/migrations" \
-    "$root/platform-web" \( -name target -o -name generated \) -prune \
+    "$root/platform-web" \( -name target -o -name generated -o -path "*/src/test" \) -prune \
     -o -type f -newer "$stamp" -print | head -n 1)
   if [ -n "$changed" ]; then echo "${changed#"$root/"} has changed"; fi
 }
