@@ -20,8 +20,9 @@ why_build() {
     echo "they were not built by ops"
     return
   }
+  # Vaadin's build writes its frontend folder itself.
   changed=$(find "$root/pom.xml" "$root/orchestrator" "$root/gpu-agent" "$root/migrations" \
-    "$root/platform-web" \( -name target -o -name generated -o -path "*/src/test" \) -prune \
+    "$root/platform-web" \( -name target -o -name frontend -o -path "*/src/test" \) -prune \
     -o -type f -newer "$stamp" -print | head -n 1)
   if [ -n "$changed" ]; then echo "${changed#"$root/"} has changed"; fi
 }
