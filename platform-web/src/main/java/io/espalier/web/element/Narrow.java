@@ -1,6 +1,5 @@
 package io.espalier.web.element;
 
-import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.grid.Grid;
 import com.vaadin.flow.signals.Signal;
 import java.util.Set;

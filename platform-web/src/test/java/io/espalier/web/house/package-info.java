@@ -1,2 +1,5 @@
-/** The whole house as people run it, for tests that start, kill and restart its processes. */
+/** Journeys and crashes of everything together: packaged platform, real agent, real trainer. */
+@NullMarked
 package io.espalier.web.house;
+
+import org.jspecify.annotations.NullMarked;

@@ -90,12 +90,7 @@ final class DecisionPanel extends Panel {
       var why = new Div(sentence(alternative.reason()));
       why.addClassName("why");
       var row =
-          table.row(
-              protocol,
-              verdict,
-              predicted,
-              Table.number(alternative.cost().toString()),
-              why);
+          table.row(protocol, verdict, predicted, Table.number(alternative.cost().toString()), why);
       if (alternative.verdict() == Alternative.Verdict.CHOSEN) row.addClassName("chosen-row");
     }
     return table;

@@ -28,12 +28,7 @@ final class JobSource {
   private final BlobStore blobs;
 
   JobSource(
-      UUID id,
-      CurrentUser user,
-      Jobs jobs,
-      Budgets budgets,
-      Datasets datasets,
-      BlobStore blobs) {
+      UUID id, CurrentUser user, Jobs jobs, Budgets budgets, Datasets datasets, BlobStore blobs) {
     this.id = id;
     this.user = user;
     this.jobs = jobs;

@@ -22,14 +22,11 @@ final class SampleTile extends Div {
     setTitle(sample.name());
     boolean right = sample.label().equals(sample.predicted());
     var text =
-        right
-            ? sample.label()
-            : "%s, taken for %s".formatted(sample.label(), sample.predicted());
+        right ? sample.label() : "%s, taken for %s".formatted(sample.label(), sample.predicted());
     var image = new Image((DownloadHandler) event -> send(event, source, sample.name()), text);
     var label = new Span(sample.label());
     label.addClassName("row-title");
-    var verdict =
-        new Span(right ? "recognised" : "taken for " + sample.predicted());
+    var verdict = new Span(right ? "recognised" : "taken for " + sample.predicted());
     verdict.addClassName(right ? "right" : "wrong");
     var confidence = new Span(Words.percent(sample.confidence()) + " sure");
     confidence.addClassNames("secondary", "number");
@@ -37,11 +34,9 @@ final class SampleTile extends Div {
   }
 
   /** The file as it was uploaded; its kind is told by its bytes, and nothing but images is sent. */
-  private static void send(DownloadEvent event, JobSource source, String name)
-      throws IOException {
+  private static void send(DownloadEvent event, JobSource source, String name) throws IOException {
     try (var archive = ZipArchive.open(source.archive(), ZipLimits.DEFAULT)) {
-      var member =
-          archive.members().stream().filter(one -> one.name().equals(name)).findFirst();
+      var member = archive.members().stream().filter(one -> one.name().equals(name)).findFirst();
       var content = member.isEmpty() ? new byte[0] : archive.read(member.get());
       switch (ImageHeader.sniff(name, content, ImageLimits.DEFAULT)) {
         case ImageHeader.Sniffed.NotAccepted _ ->
