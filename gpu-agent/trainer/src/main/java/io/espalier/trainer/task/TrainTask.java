@@ -13,6 +13,8 @@ import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.json.StrictJson;
 import io.espalier.models.protocol.Protocols;
+import io.espalier.models.weights.Overlay;
+import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.Augmentation;
 import io.espalier.trainer.data.ImageData;
 import io.espalier.trainer.data.ImageSet;
@@ -56,12 +58,12 @@ final class TrainTask {
                   .formatted(train.size(), validation.size(), data.classes().size()));
       return training.protocol() == Protocol.LINEAR_PROBE
           ? new ProbeTraining(context, training).run(model, data.classes(), train, validation)
-          : loop(model, data.classes(), train, validation);
+          : loop(model, data.classes(), train, validation, from > 0);
     }
   }
 
   private TrainerEvent loop(
-      BaseModel model, List<String> classes, ImageSet train, ImageSet validation)
+      BaseModel model, List<String> classes, ImageSet train, ImageSet validation, boolean resumes)
       throws IOException, Stopped {
     Family family = TaskContext.family(model, classes);
     TrainingPlan plan = Protocols.plan(training, family);
@@ -75,7 +77,7 @@ final class TrainTask {
                 plan,
                 Mode.TRAIN,
                 Protocols.optimizer(settings),
-                TaskContext.startingWeights(model, classes, training, plan));
+                start(model, classes, train, validation, plan, resumes));
         Prefetch prefetch = new Prefetch(batches)) {
       Outcome outcome =
           new TrainingLoop(
@@ -88,6 +90,32 @@ final class TrainTask {
               .run();
       return last(outcome);
     }
+  }
+
+  /**
+   * Where the backbone was trained before, the head starts as the best linear one on its features:
+   * a random head would first pull the features out of shape (Kumar et al. 2022, arXiv:2202.10054).
+   */
+  private TensorSource start(
+      BaseModel model,
+      List<String> classes,
+      ImageSet train,
+      ImageSet validation,
+      TrainingPlan plan,
+      boolean resumes)
+      throws IOException, Stopped {
+    TensorSource start = TaskContext.startingWeights(model, classes, training, plan);
+    if (resumes || training.protocol() == Protocol.FROM_SCRATCH) {
+      return start;
+    }
+    HeadFit.Fitted head =
+        new HeadFit(context, training).fit(model, classes, train, validation, (_, _, _, _) -> {});
+    context
+        .events()
+        .info(
+            "the head starts from a linear probe: validation accuracy %.4f"
+                .formatted(head.validationAccuracy()));
+    return new Overlay(head.tensors(), start);
   }
 
   private Augmentation augmentation(BaseModel model, List<String> classes, ImageSet train)

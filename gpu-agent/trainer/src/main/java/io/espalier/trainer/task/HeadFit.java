@@ -1,0 +1,83 @@
+package io.espalier.trainer.task;
+
+import io.espalier.domain.protocol.Training;
+import io.espalier.models.family.Family;
+import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.weights.Tensor;
+import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.probe.CrossValidation;
+import io.espalier.trainer.probe.Features;
+import io.espalier.trainer.probe.LinearHead;
+import io.espalier.trainer.probe.LogisticRegression;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The best linear head on the base model's features: the backbone runs once over the images, then
+ * logistic regression finds the head, one λ after the other, and the validation split chooses.
+ */
+final class HeadFit {
+
+  /** Hears of every λ. */
+  interface Listener {
+    void tried(int number, double lambda, double trainAccuracy, double validationAccuracy);
+  }
+
+  /**
+   * A head, as tensors of the model.
+   *
+   * @param number which λ it was, counted from 1
+   */
+  record Fitted(Map<String, Tensor> tensors, int number, double validationAccuracy) {}
+
+  private final TaskContext context;
+  private final Training training;
+
+  HeadFit(TaskContext context, Training training) {
+    this.context = context;
+    this.training = training;
+  }
+
+  Fitted fit(
+      BaseModel model, List<String> classes, ImageSet train, ImageSet validation, Listener listener)
+      throws IOException, Stopped {
+    Family family = TaskContext.family(model, classes);
+    Features toFit;
+    Features toChoose;
+    try (TrainingSession session =
+        TrainingSession.forInference(
+            family,
+            TaskContext.startingWeights(model, classes, training, TrainingPlan.nothing()))) {
+      Extraction extraction = new Extraction(session, context.lease());
+      toFit = extraction.features(train.all(), classes.size());
+      toChoose = extraction.features(validation.all(), classes.size());
+    }
+    LogisticRegression regression = new LogisticRegression(toFit);
+    List<Double> lambdas = CrossValidation.LAMBDAS;
+    Fitted best = new Fitted(Map.of(), 0, -1);
+    for (int number = 1; number <= lambdas.size(); number++) {
+      if (context.lease().isOver()) {
+        throw new Stopped();
+      }
+      double lambda = lambdas.get(number - 1);
+      LinearHead head = regression.fit(lambda);
+      double accuracy = head.accuracy(toChoose);
+      listener.tried(number, lambda, head.accuracy(toFit), accuracy);
+      // The stronger regularisation wins a tie: it comes first.
+      if (accuracy > best.validationAccuracy()) {
+        best = new Fitted(tensors(family, head), number, accuracy);
+      }
+    }
+    return best;
+  }
+
+  private static Map<String, Tensor> tensors(Family family, LinearHead head) {
+    return Map.of(
+        family.head() + ".weight",
+        Tensor.of(head.weight(), family.labels(), family.featureSize()),
+        family.head() + ".bias",
+        Tensor.of(head.bias(), family.labels()));
+  }
+}
