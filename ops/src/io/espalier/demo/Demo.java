@@ -18,6 +18,7 @@ public final class Demo {
   private final Options options;
   private final Path root;
   private final House house;
+  private volatile boolean leaving;
 
   private Demo(Options options, Path root) throws IOException {
     this.options = options;
@@ -46,6 +47,7 @@ public final class Demo {
 
   /** Ctrl-C, a failure and a good end all come here: nothing that was started stays. */
   private void leave() {
+    leaving = true;
     try {
       house.close();
     } catch (IOException | InterruptedException left) {
@@ -70,7 +72,8 @@ public final class Demo {
         return refused(platform, refusal, start);
       }
     } catch (IOException | Rest.Refusal broken) {
-      System.err.println("ops/demo: " + broken.getMessage());
+      // After Ctrl-C the platform is gone in the middle of a call; that is no news.
+      if (!leaving) System.err.println("ops/demo: " + said(broken));
       return NOT_GOOD;
     }
   }
@@ -127,6 +130,10 @@ public final class Demo {
     System.out.println(
         Outcome.refused(platform.spentSeconds(), (System.nanoTime() - start) / 1e9).json());
     return NOT_GOOD;
+  }
+
+  private static String said(Exception broken) {
+    return broken.getMessage() == null ? broken.toString() : broken.getMessage();
   }
 
   private static void say(String text) {

@@ -1,5 +1,7 @@
 package io.espalier.demo;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
@@ -44,7 +46,11 @@ final class House {
     Path home = folder.resolve("home");
     var command =
         new ProcessBuilder(
-            java(), "-Xmx512m", "-jar", jar("platform-web/target", "web").toString());
+            java(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "-jar",
+            jar("platform-web/target", "web").toString());
     command.environment().put("ESPALIER_HOME", home.toString());
     command.environment().put("ESPALIER_PORT", "0");
     command.environment().put("ESPALIER_STARTERS", root.resolve(STARTERS).toString());
@@ -52,15 +58,16 @@ final class House {
     // The engine that is built here runs on the processor.
     command.environment().put("ESPALIER_AGENT_DEVICES", "cpu");
     command.environment().put("ESPALIER_TRAINER_COMMAND", root.resolve("ops/trainer") + " run");
-    Started started = Started.program("the platform", command, log());
+    Started started = Started.program("the platform", command, log("platform"));
     platform = Optional.of(started);
     URI url = URI.create(started.awaitLine(READY, START_SECONDS));
     return new Opened(url, started.awaitLine(CODE, 10));
   }
 
-  /** What the platform printed. */
-  Path log() {
-    return folder.resolve("platform.log");
+  /** Where what the programs printed is kept when the house is gone. */
+  private Path log(String name) throws IOException {
+    Path logs = Files.createDirectories(root.resolve("target/demo"));
+    return logs.resolve(name + ".log");
   }
 
   /** Other images than the starter has been trained on. */
@@ -68,10 +75,10 @@ final class House {
     Path zip = folder.resolve("drawn.zip");
     var drawing =
         new ProcessBuilder(root.resolve("ops/trainer").toString(), "draw-demo", zip.toString());
-    Path log = folder.resolve("drawing.log");
+    Path log = log("drawing");
     Started started = Started.program("ops/trainer draw-demo", drawing, log);
     if (started.exit(120).orElse(-1) != 0) {
-      throw new IOException("ops/trainer draw-demo failed:\n" + Files.readString(log));
+      throw new IOException("ops/trainer draw-demo failed: " + Files.readString(log));
     }
     return zip;
   }
@@ -91,10 +98,12 @@ final class House {
       stop.addAll(List.of("stop", "--state", state.toString()));
       new ProcessBuilder(stop)
           .redirectErrorStream(true)
-          .redirectOutput(folder.resolve("agent-stop.log").toFile())
+          .redirectOutput(log("agent-stop").toFile())
           .start()
           .waitFor();
     }
+    Path agentLog = folder.resolve("home").resolve("agent.log");
+    if (Files.exists(agentLog)) Files.copy(agentLog, log("agent"), REPLACE_EXISTING);
     delete(folder);
   }
 

@@ -28,6 +28,7 @@ final class Started {
   }
 
   static Started program(String name, ProcessBuilder command, Path log) throws IOException {
+    Files.deleteIfExists(log);
     Process process = command.redirectErrorStream(true).start();
     var started = new Started(name, process, log);
     Thread.ofPlatform().daemon().name(name + " console").start(started::keepConsole);

@@ -19,6 +19,9 @@ function loadLibrary() {
   return library;
 }
 
+// The same name has the same colour in every chart of a page.
+const PLACES = { train: 0, validation: 1, test: 2 };
+
 // ECharts mixes colours itself and does not read oklch() or light-dark(); a pixel does.
 function rgb(css) {
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -98,6 +101,7 @@ class CurveChart extends HTMLElement {
   option() {
     const text = rgb(getComputedStyle(this).color);
     const dark = text.light > 128;
+    const palette = dark ? PALETTE.dark : PALETTE.light;
     const line = dark ? 'rgba(255,255,255,0.14)' : 'rgba(0,0,0,0.10)';
     const axis = {
       nameTextStyle: { color: text.css },
@@ -108,7 +112,6 @@ class CurveChart extends HTMLElement {
     return {
       animation: false,
       aria: { enabled: true },
-      color: dark ? PALETTE.dark : PALETTE.light,
       backgroundColor: 'transparent',
       textStyle: { fontFamily: getComputedStyle(this).fontFamily },
       title: { text: this.chartTitle, textStyle: { color: text.css, fontSize: 14, fontWeight: 600 } },
@@ -124,9 +127,10 @@ class CurveChart extends HTMLElement {
       dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl' }],
       xAxis: { type: 'value', name: this.xName, nameLocation: 'middle', nameGap: 28, min: 'dataMin', max: 'dataMax', ...axis, splitLine: { show: false } },
       yAxis: { type: 'value', scale: true, ...axis },
-      series: [...this.curves].map(([name, data]) => ({
+      series: [...this.curves].map(([name, data], index) => ({
         id: name,
         name,
+        color: palette[(PLACES[name] ?? index + 3) % palette.length],
         type: 'line',
         data,
         showSymbol: data.length < 40,

@@ -35,7 +35,8 @@ public final class TestHome
     }
   }
 
-  private static void keepBinaries(Path database) throws IOException {
+  /** Links the unpacked PostgreSQL into {@code database}, which is made if there is none. */
+  public static void keepBinaries(Path database) throws IOException {
     Files.createDirectories(database);
     TestBinaries.linkInto(database, KEPT);
   }

@@ -35,9 +35,9 @@ import java.util.concurrent.Executors;
  * A platform that speaks the agent protocol on a loopback port, keeps what it is told in memory,
  * and notes every breach of the contract. It can go away and come back, as the real one does.
  */
-final class FakePlatform implements AutoCloseable {
+public final class FakePlatform implements AutoCloseable {
 
-  static final String JOIN_TOKEN = "join-me";
+  public static final String JOIN_TOKEN = "join-me";
 
   private static final long HEARTBEAT_MILLIS = 200;
 
@@ -59,7 +59,7 @@ final class FakePlatform implements AutoCloseable {
   private HttpServer server;
   private ExecutorService threads;
 
-  FakePlatform() throws IOException {
+  public FakePlatform() throws IOException {
     listen(0);
   }
 
@@ -72,18 +72,18 @@ final class FakePlatform implements AutoCloseable {
     server.start();
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + port);
   }
 
   // ── What a test makes of it ───────────────────────────────────────────────────────────────────
 
-  void goAway() {
+  public void goAway() {
     server.stop(0);
     threads.shutdownNow();
   }
 
-  void comeBack() throws IOException {
+  public void comeBack() throws IOException {
     listen(port);
   }
 
@@ -154,7 +154,7 @@ final class FakePlatform implements AutoCloseable {
     return told(leaseId).stream().anyMatch(TrainerEvent::isLast);
   }
 
-  synchronized boolean holds(String sha256) {
+  public synchronized boolean holds(String sha256) {
     return blobs.containsKey(sha256);
   }
 
@@ -315,7 +315,7 @@ final class FakePlatform implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  static String sha256(byte[] content) {
+  public static String sha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (java.security.NoSuchAlgorithmException impossible) {

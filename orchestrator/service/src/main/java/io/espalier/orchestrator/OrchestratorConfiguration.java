@@ -14,6 +14,7 @@ import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.dataset.Datasets;
+import io.espalier.orchestrator.invariant.Invariants;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
@@ -76,6 +77,11 @@ public class OrchestratorConfiguration {
   @Bean
   BaseModels baseModels(Transactions transactions, BlobStore blobStore, Audit audit) {
     return new BaseModels(transactions, blobStore, audit);
+  }
+
+  @Bean
+  Invariants invariants(Transactions transactions) {
+    return new Invariants(transactions);
   }
 
   @Bean

@@ -39,7 +39,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole orchestrator on a real database, without its threads: a test plans, reaps and lets time
@@ -63,7 +62,7 @@ public final class TestPlatform implements AutoCloseable {
   public final Credentials credentials = new Credentials(application, planner);
   public final Transactions transactions = new Transactions(credentials);
   public final Changes changes = new Changes(transactions, planner);
-  public final Audit audit = new Audit(transactions, JsonMapper.shared());
+  public final Audit audit = new Audit(transactions);
   public final Ledger ledger = new Ledger();
   public final Leases leases = new Leases(ledger, FENCE, TERMS);
   public final TaskFlow flow = new TaskFlow(leases, ledger, TERMS);

@@ -11,8 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +27,6 @@ import org.springframework.stereotype.Component;
 class LocalAgent {
 
   private static final Logger log = LoggerFactory.getLogger(LocalAgent.class);
-
-  private static final Principal PLATFORM =
-      new Principal(new UUID(0, 0), "platform", "The platform itself", true, Map.of());
 
   /** The daemon's exit code for "another one has this state folder". */
   private static final int ALREADY_RUNNING = 3;
@@ -133,7 +128,7 @@ class LocalAgent {
 
   private Process launch(List<String> command) throws IOException {
     var token = settings.home().resolve("agent-join-token");
-    writePrivate(token, agents.joinToken(PLATFORM));
+    writePrivate(token, agents.joinToken(Principal.platform()));
     var whole = new ArrayList<String>();
     // A session of its own: Ctrl-C in the platform's terminal is not meant for it.
     whole.add("setsid");

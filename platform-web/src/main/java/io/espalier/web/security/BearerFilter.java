@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
-import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -23,10 +23,12 @@ final class BearerFilter extends OncePerRequestFilter {
   private static final String SCHEME = "Bearer ";
 
   private final Function<String, Optional<?>> whom;
+  private final SecurityContextHolderStrategy contexts;
 
   /** {@code whom} answers for which caller a credential speaks, if it is valid. */
-  BearerFilter(Function<String, Optional<?>> whom) {
+  BearerFilter(Function<String, Optional<?>> whom, SecurityContextHolderStrategy contexts) {
     this.whom = whom;
+    this.contexts = contexts;
   }
 
   @Override
@@ -37,7 +39,7 @@ final class BearerFilter extends OncePerRequestFilter {
         .flatMap(whom)
         .ifPresent(caller -> {
           var who = UsernamePasswordAuthenticationToken.authenticated(caller, null, List.of());
-          SecurityContextHolder.setContext(new SecurityContextImpl(who));
+          contexts.setContext(new SecurityContextImpl(who));
         });
     chain.doFilter(request, response);
   }

@@ -5,7 +5,7 @@ import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.SignedIn;
 import java.util.Optional;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
-import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.stereotype.Component;
 
 /**
@@ -17,9 +17,11 @@ import org.springframework.stereotype.Component;
 public class CurrentUser {
 
   private final Accounts accounts;
+  private final SecurityContextHolderStrategy contexts;
 
-  CurrentUser(Accounts accounts) {
+  CurrentUser(Accounts accounts, SecurityContextHolderStrategy contexts) {
     this.accounts = accounts;
+    this.contexts = contexts;
   }
 
   /**
@@ -35,7 +37,7 @@ public class CurrentUser {
 
   /** Login and name, without a look at the rights; empty if nobody is signed in. */
   public Optional<SignedIn> session() {
-    var authentication = SecurityContextHolder.getContext().getAuthentication();
+    var authentication = contexts.getContext().getAuthentication();
     return authentication != null && authentication.getPrincipal() instanceof SignedIn who
         ? Optional.of(who)
         : Optional.empty();

@@ -19,6 +19,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
@@ -40,10 +41,15 @@ class SecurityConfiguration {
 
   @Bean
   @Order(1)
-  SecurityFilterChain restDoor(HttpSecurity http, Tokens tokens, ProblemResponse problems) {
+  SecurityFilterChain restDoor(
+      HttpSecurity http,
+      Tokens tokens,
+      ProblemResponse problems,
+      SecurityContextHolderStrategy contexts) {
     http.securityMatcher("/api/**")
         .addFilterBefore(
-            new BearerFilter(tokens::principal), UsernamePasswordAuthenticationFilter.class)
+            new BearerFilter(tokens::principal, contexts),
+            UsernamePasswordAuthenticationFilter.class)
         .authorizeHttpRequests(requests ->
             requests
                 .requestMatchers(HttpMethod.POST, "/api/v1/setup")
@@ -55,10 +61,14 @@ class SecurityConfiguration {
 
   @Bean
   @Order(2)
-  SecurityFilterChain agentDoor(HttpSecurity http, Agents agents, ProblemResponse problems) {
+  SecurityFilterChain agentDoor(
+      HttpSecurity http,
+      Agents agents,
+      ProblemResponse problems,
+      SecurityContextHolderStrategy contexts) {
     http.securityMatcher("/agent/**")
         .addFilterBefore(
-            new BearerFilter(credential -> agent(agents, credential)),
+            new BearerFilter(credential -> agent(agents, credential), contexts),
             UsernamePasswordAuthenticationFilter.class)
         .authorizeHttpRequests(requests ->
             requests
@@ -79,7 +89,11 @@ class SecurityConfiguration {
 
   @Bean
   @Order(3)
-  SecurityFilterChain pageDoor(HttpSecurity http, CurrentUser user, Accounts accounts) {
+  SecurityFilterChain pageDoor(
+      HttpSecurity http,
+      CurrentUser user,
+      Accounts accounts,
+      SecurityContextHolderStrategy contexts) {
     return http.authorizeHttpRequests(requests ->
             requests
                 .requestMatchers(SecurityConfiguration::isErrorPageAskedFor)
@@ -89,7 +103,7 @@ class SecurityConfiguration {
                 .permitAll())
         // The page is named here too: Spring would take its own one before Vaadin's turn comes.
         .formLogin(login -> login.loginPage("/login").failureHandler(signInFailure()))
-        .addFilterBefore(new SessionCheck(user, accounts), AuthorizationFilter.class)
+        .addFilterBefore(new SessionCheck(user, accounts, contexts), AuthorizationFilter.class)
         .headers(headers ->
             headers
                 .contentSecurityPolicy(policy -> policy.policyDirectives(PAGES))

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -20,10 +20,12 @@ final class SessionCheck extends OncePerRequestFilter {
 
   private final CurrentUser user;
   private final Accounts accounts;
+  private final SecurityContextHolderStrategy contexts;
 
-  SessionCheck(CurrentUser user, Accounts accounts) {
+  SessionCheck(CurrentUser user, Accounts accounts, SecurityContextHolderStrategy contexts) {
     this.user = user;
     this.accounts = accounts;
+    this.contexts = contexts;
   }
 
   @Override
@@ -35,7 +37,7 @@ final class SessionCheck extends OncePerRequestFilter {
     if (who.isPresent() && session != null) {
       long age = System.currentTimeMillis() - session.getCreationTime();
       if (age > LONGEST_SESSION.toMillis() || accounts.principal(who.get()).isEmpty()) {
-        SecurityContextHolder.clearContext();
+        contexts.clearContext();
         session.invalidate();
       }
     }

@@ -12,6 +12,7 @@ public final class TestBinaries {
   public static void linkInto(Path database, Path kept) throws IOException {
     Files.createDirectories(kept);
     var binaries = Binaries.in(kept).folder();
-    Files.createSymbolicLink(database.resolve(binaries.getFileName()), binaries);
+    var link = database.resolve(binaries.getFileName());
+    if (!Files.exists(link)) Files.createSymbolicLink(link, binaries);
   }
 }

@@ -11,6 +11,7 @@ import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -79,14 +80,24 @@ final class Outbox {
           "%s is not the content that the trainer announced (%d bytes of %d)"
               .formatted(named.name(), bytes, named.blob().bytes()));
     }
+    upload(named, file);
+    sent.add(named.blob().sha256());
+  }
+
+  private void upload(NamedBlob named, Path file)
+      throws IOException, InterruptedException, PlatformRefused {
     var backoff = Backoff.ofAgent();
-    while (sent.add(named.blob().sha256())) {
+    while (true) {
       try {
         platform.upload(lease, named.blob(), file);
+        return;
       } catch (PlatformAway away) {
         LOG.log(Level.DEBUG, "{0}: {1}", lease, away.getMessage());
-        sent.remove(named.blob().sha256());
         Thread.sleep(backoff.next());
+      } catch (FileNotFoundException replaced) {
+        // The trainer keeps its last checkpoints only, and does not wait for the platform.
+        throw new IOException(
+            "\"" + named.name() + "\" was gone before it could be sent", replaced);
       }
     }
   }

@@ -23,10 +23,12 @@ import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.web.element.EmptyState;
 import io.espalier.web.element.LinkButton;
+import io.espalier.web.element.Narrow;
 import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
 import io.espalier.web.live.CursorRows;
 import io.espalier.web.security.CurrentUser;
+import io.espalier.web.upload.Uploads;
 import jakarta.annotation.security.PermitAll;
 import java.time.Instant;
 import java.util.Map;
@@ -45,7 +47,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   private final TextField search = new TextField();
   private final Grid<DatasetView> grid = new Grid<>();
 
-  DatasetsView(CurrentUser user, Teams teams, Datasets datasets) {
+  DatasetsView(CurrentUser user, Teams teams, Datasets datasets, Uploads uploads) {
     this.user = user;
     this.datasets = datasets;
     addClassNames("page", "list-page");
@@ -63,7 +65,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
               "Datasets belong to a team, and you are a member of none. A platform admin can add"
                   + " you to one."));
     } else {
-      add(new UploadPanel(user, datasets, mine));
+      add(new UploadPanel(user, datasets, uploads, mine));
     }
     list.addClassName("grow");
     add(list);
@@ -124,16 +126,18 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     grid.addComponentColumn(DatasetsView::name)
         .setHeader("Dataset")
         .setFlexGrow(3)
-        .setWidth("13rem");
+        .setWidth("9rem");
     grid.addComponentColumn(set -> number(set.newest().classes()))
+        .setKey("classes")
         .setHeader("Classes")
         .setFlexGrow(0)
         .setWidth("6rem");
     grid.addComponentColumn(DatasetsView::images)
         .setHeader("Images")
         .setFlexGrow(2)
-        .setWidth("13rem");
+        .setWidth("12rem");
     grid.addComponentColumn(set -> Table.number(Words.bytes(set.newest().bytes())))
+        .setKey("size")
         .setHeader("Size")
         .setFlexGrow(0)
         .setWidth("7rem");
@@ -143,14 +147,17 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
               age.setTitle(set.newest().createdAt().toString());
               return age;
             })
+        .setKey("age")
         .setHeader("Registered")
         .setFlexGrow(0)
         .setWidth("8rem");
     grid.addComponentColumn(
             set -> new LinkButton("new?dataset=" + set.newest().versionId(), "Fine-tune"))
+        .setKey("action")
         .setHeader("")
         .setFlexGrow(0)
         .setWidth("8rem");
+    Narrow.hide(grid, "classes", "size", "age", "action");
   }
 
   private static Component name(DatasetView set) {

@@ -21,8 +21,8 @@ import io.espalier.orchestrator.dataset.Registration;
 import io.espalier.web.element.Words;
 import io.espalier.web.security.CurrentUser;
 import io.espalier.web.shell.Message;
+import io.espalier.web.upload.Uploads;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,14 +38,16 @@ final class UploadPanel extends Section {
 
   private final CurrentUser user;
   private final Datasets datasets;
+  private final Uploads uploads;
   private final TextField name = new TextField("Name");
   private final Select<Team> team = new Select<>();
   private final Upload upload = new Upload();
   private final Div outcome = new Div();
 
-  UploadPanel(CurrentUser user, Datasets datasets, List<Team> teams) {
+  UploadPanel(CurrentUser user, Datasets datasets, Uploads uploads, List<Team> teams) {
     this.user = user;
     this.datasets = datasets;
+    this.uploads = uploads;
     addClassNames("card", "upload-panel");
     name.setPlaceholder("As the file is called");
     name.setHelperText("The name of one you have makes a new version of it");
@@ -73,33 +75,29 @@ final class UploadPanel extends Section {
     public void handleUploadRequest(UploadEvent event) throws IOException {
       var ui = event.getUI();
       var target = target(ui, event.getFileName());
-      var zip = Files.createTempFile("espalier-upload", ".zip");
-      try {
-        try (var content = event.getInputStream();
-            var file = Files.newOutputStream(zip)) {
-          content.transferTo(file);
-        }
-        var _ = ui.access(() -> checking(target.name(), zip));
-        var registration =
-            datasets.register(target.principal(), target.team().id(), target.name(), zip);
+      try (var content = event.getInputStream()) {
+        var registration = uploads.receive(content, zip -> register(target, zip, ui));
         var _ = ui.access(() -> show(registration, ui));
         if (registration instanceof Registration.Rejected) event.reject("Not registered");
       } catch (Refused refused) {
         event.reject("Not registered");
         var _ = ui.access(() -> show(Message.of(refused.problem())));
-      } finally {
-        Files.deleteIfExists(zip);
       }
+    }
+
+    private Registration register(Target target, Path zip, UI ui) {
+      var _ = ui.access(() -> checking(target.name(), zip.toFile().length()));
+      return datasets.register(target.principal(), target.team().id(), target.name(), zip);
     }
 
     @Override
     public long getRequestSizeMax() {
-      return -1;
+      return uploads.mostBytes();
     }
 
     @Override
     public long getFileSizeMax() {
-      return -1;
+      return uploads.mostBytes();
     }
   }
 
@@ -118,15 +116,14 @@ final class UploadPanel extends Section {
     return file.replaceFirst("(?i)\\.zip$", "").strip();
   }
 
-  private void checking(String name, Path zip) {
+  private void checking(String name, long bytes) {
     var bar = new ProgressBar();
     bar.setIndeterminate(true);
     bar.getElement().setAttribute("aria-label", "Checking " + name);
-    var size = zip.toFile().length();
     outcome.removeAll();
     outcome.add(
         new Paragraph(
-            "Checking %s (%s): every image is decoded once.".formatted(name, Words.bytes(size))),
+            "Checking %s (%s): every image is decoded once.".formatted(name, Words.bytes(bytes))),
         bar);
   }
 

@@ -137,7 +137,7 @@ final class CurvesPanel extends Panel {
 
   /** What matters most comes first. */
   private static int inOrder(String one, String other) {
-    var known = List.of("loss", "accuracy");
+    var known = List.of("loss", "accuracy", "lr");
     int first = known.contains(one) ? known.indexOf(one) : known.size();
     int second = known.contains(other) ? known.indexOf(other) : known.size();
     return first != second ? Integer.compare(first, second) : one.compareTo(other);

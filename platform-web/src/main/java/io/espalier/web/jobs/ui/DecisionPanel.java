@@ -87,13 +87,10 @@ final class DecisionPanel extends Panel {
               Locale.ROOT, "%.1f ± %.1f %%", 100 * accuracy.mean(), 100 * accuracy.standardError());
       var predicted = new Div(Table.number(text), new Meter(text).part("good", accuracy.mean()));
       predicted.addClassName("two-lines");
+      var why = new Div(sentence(alternative.reason()));
+      why.addClassName("why");
       var row =
-          table.row(
-              protocol,
-              verdict,
-              predicted,
-              Table.number(alternative.cost().toString()),
-              new Span(sentence(alternative.reason())));
+          table.row(protocol, verdict, predicted, Table.number(alternative.cost().toString()), why);
       if (alternative.verdict() == Alternative.Verdict.CHOSEN) row.addClassName("chosen-row");
     }
     return table;

@@ -16,25 +16,26 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.orchestrator.job.Artifact;
 import io.espalier.orchestrator.job.ArtifactKind;
 import io.espalier.orchestrator.job.JobView;
+import io.espalier.web.download.ZipDownload;
 import io.espalier.web.element.Words;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.zip.Deflater;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.UUID;
 
 /** What the job has made. The rights are looked at again for every download. */
 final class DownloadsPanel extends Panel {
 
   private final JobSource source;
+  private final ZipDownload zips;
   private final Div content = new Div();
   private List<Artifact> shown = List.of();
 
-  DownloadsPanel(JobSource source) {
+  DownloadsPanel(JobSource source, ZipDownload zips) {
     super("Downloads");
     this.source = source;
+    this.zips = zips;
     content.addClassName("stack");
     add(content);
     setVisible(false);
@@ -46,16 +47,16 @@ final class DownloadsPanel extends Panel {
     shown =
         source.artifacts().stream()
             .filter(artifact -> artifact.kind() != ArtifactKind.WEIGHTS)
+            .sorted(Comparator.comparing(Artifact::kind))
             .toList();
     setVisible(!shown.isEmpty());
     for (var artifact : shown) content.add(entry(job, artifact));
   }
 
   private Component entry(JobView job, Artifact artifact) {
-    var zip = zipName(job, artifact.kind());
     var button =
         new Anchor(
-            (DownloadHandler) event -> sendZip(event, artifact, zip),
+            (DownloadHandler) event -> sendZip(event, job, artifact.id()),
             AttachmentType.DOWNLOAD,
             "Download " + label(artifact.kind()));
     button.addClassName("link-button");
@@ -93,24 +94,13 @@ final class DownloadsPanel extends Panel {
         file.blob().bytes());
   }
 
-  private void sendZip(DownloadEvent event, Artifact artifact, String name) throws IOException {
-    var files = source.artifact(artifact.id()).files();
-    event.setFileName(name);
+  private void sendZip(DownloadEvent event, JobView job, UUID id) throws IOException {
+    var artifact = source.artifact(id);
+    event.setFileName(zips.name(job, artifact));
     event.setContentType("application/zip");
-    try (var zip = new ZipOutputStream(event.getOutputStream())) {
-      // Weights do not get smaller by deflating them.
-      zip.setLevel(Deflater.NO_COMPRESSION);
-      for (var file : files) {
-        zip.putNextEntry(new ZipEntry(file.name()));
-        Files.copy(source.file(file.blob().sha256()), zip);
-        zip.closeEntry();
-      }
+    try (var out = event.getOutputStream()) {
+      zips.write(artifact, out);
     }
-  }
-
-  private static String zipName(JobView job, ArtifactKind kind) {
-    var name = job.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    return name + "-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".zip";
   }
 
   private static String label(ArtifactKind kind) {

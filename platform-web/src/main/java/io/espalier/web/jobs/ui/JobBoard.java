@@ -3,6 +3,7 @@ package io.espalier.web.jobs.ui;
 import com.vaadin.flow.component.html.Div;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.job.JobView;
+import io.espalier.web.download.ZipDownload;
 import io.espalier.web.live.Live;
 import java.time.Duration;
 import java.util.List;
@@ -17,16 +18,16 @@ final class JobBoard extends Div {
   private final ProgressPanel progress;
   private final List<Panel> panels;
 
-  JobBoard(JobSource source, JobView job, Changes changes) {
+  JobBoard(JobSource source, JobView job, Changes changes, ZipDownload zips) {
     addClassName("board");
     head = new HeadPanel(source);
     progress = new ProgressPanel(source);
-    var result = new ResultPanel();
+    var result = new ResultPanel(source);
     var curves = new CurvesPanel(source);
     var decision = new DecisionPanel();
     var log = new LogPanel(source);
     var cost = new CostPanel(source);
-    var downloads = new DownloadsPanel(source);
+    var downloads = new DownloadsPanel(source, zips);
     var timeline = new TimelinePanel(source);
     panels = List.of(result, curves, decision, log, downloads, cost, timeline);
 

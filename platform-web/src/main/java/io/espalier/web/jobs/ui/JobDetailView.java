@@ -9,7 +9,9 @@ import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Absent;
+import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.web.download.ZipDownload;
 import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
 import java.util.UUID;
@@ -24,14 +26,25 @@ final class JobDetailView extends Div implements BeforeEnterObserver, HasDynamic
   private final Budgets budgets;
   private final Changes changes;
   private final BlobStore blobs;
+  private final Datasets datasets;
+  private final ZipDownload zips;
   private String title = "Job · Espalier";
 
-  JobDetailView(CurrentUser user, Jobs jobs, Budgets budgets, Changes changes, BlobStore blobs) {
+  JobDetailView(
+      CurrentUser user,
+      Jobs jobs,
+      Budgets budgets,
+      Datasets datasets,
+      BlobStore blobs,
+      ZipDownload zips,
+      Changes changes) {
     this.user = user;
     this.jobs = jobs;
     this.budgets = budgets;
     this.changes = changes;
     this.blobs = blobs;
+    this.datasets = datasets;
+    this.zips = zips;
     addClassNames("page", "job-page");
   }
 
@@ -39,11 +52,11 @@ final class JobDetailView extends Div implements BeforeEnterObserver, HasDynamic
   @Override
   public void beforeEnter(BeforeEnterEvent event) {
     var id = parse(event.getRouteParameters().get("id").orElse(""));
-    var source = new JobSource(id, user, jobs, budgets, blobs);
+    var source = new JobSource(id, user, jobs, budgets, datasets, blobs);
     var job = source.view();
     title = job.name() + " · Espalier";
     removeAll();
-    add(new JobBoard(source, job, changes));
+    add(new JobBoard(source, job, changes, zips));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobCost;
+import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Artifact;
 import io.espalier.orchestrator.job.Curves;
 import io.espalier.orchestrator.job.JobView;
@@ -23,13 +24,16 @@ final class JobSource {
   private final CurrentUser user;
   private final Jobs jobs;
   private final Budgets budgets;
+  private final Datasets datasets;
   private final BlobStore blobs;
 
-  JobSource(UUID id, CurrentUser user, Jobs jobs, Budgets budgets, BlobStore blobs) {
+  JobSource(
+      UUID id, CurrentUser user, Jobs jobs, Budgets budgets, Datasets datasets, BlobStore blobs) {
     this.id = id;
     this.user = user;
     this.jobs = jobs;
     this.budgets = budgets;
+    this.datasets = datasets;
     this.blobs = blobs;
   }
 
@@ -81,6 +85,12 @@ final class JobSource {
 
   Artifact artifact(UUID artifact) {
     return jobs.artifact(user.principal(), id, artifact);
+  }
+
+  /** The archive that the job learns from. */
+  Path archive() {
+    var version = datasets.version(user.principal(), view().datasetVersionId());
+    return blobs.file(version.sha256());
   }
 
   Path file(String sha256) {

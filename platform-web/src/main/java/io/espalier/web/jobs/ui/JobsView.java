@@ -20,6 +20,7 @@ import io.espalier.orchestrator.job.Jobs;
 import io.espalier.web.element.EmptyState;
 import io.espalier.web.element.LinkButton;
 import io.espalier.web.element.Meter;
+import io.espalier.web.element.Narrow;
 import io.espalier.web.element.StateBadge;
 import io.espalier.web.element.Words;
 import io.espalier.web.live.CursorRows;
@@ -82,18 +83,31 @@ final class JobsView extends Div implements BeforeEnterObserver {
   private void defineGrid() {
     grid.setPageSize(PAGE);
     grid.addThemeVariants(GridVariant.NO_BORDER);
-    grid.addClassName("wide-rows");
     grid.setSelectionMode(Grid.SelectionMode.NONE);
     grid.setAriaLabel("Jobs");
-    grid.addComponentColumn(JobsView::name).setHeader("Job").setFlexGrow(3).setWidth("15rem");
-    grid.addComponentColumn(JobsView::state).setHeader("State").setFlexGrow(1).setWidth("11rem");
-    grid.addColumn(JobsView::protocol).setHeader("Protocol").setFlexGrow(1).setWidth("8rem");
+    grid.addComponentColumn(JobsView::name).setHeader("Job").setFlexGrow(3).setWidth("11rem");
+    grid.addComponentColumn(JobsView::state).setHeader("State").setFlexGrow(1).setWidth("10rem");
+    grid.addColumn(JobsView::protocol)
+        .setKey("protocol")
+        .setHeader("Protocol")
+        .setFlexGrow(1)
+        .setWidth("8rem");
     grid.addComponentColumn(JobsView::metric)
+        .setKey("metric")
         .setHeader("Test metric")
         .setFlexGrow(0)
         .setWidth("8rem");
-    grid.addComponentColumn(JobsView::cost).setHeader("GPU time").setFlexGrow(1).setWidth("9rem");
-    grid.addComponentColumn(JobsView::age).setHeader("Submitted").setFlexGrow(0).setWidth("8rem");
+    grid.addComponentColumn(JobsView::cost)
+        .setKey("cost")
+        .setHeader("GPU time")
+        .setFlexGrow(1)
+        .setWidth("9rem");
+    grid.addComponentColumn(JobsView::age)
+        .setKey("age")
+        .setHeader("Submitted")
+        .setFlexGrow(0)
+        .setWidth("8rem");
+    Narrow.hide(grid, "protocol", "metric", "cost", "age");
   }
 
   private static Anchor link(Shown shown, boolean current) {

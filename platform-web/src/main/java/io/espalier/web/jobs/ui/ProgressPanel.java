@@ -72,7 +72,11 @@ final class ProgressPanel extends Div {
               "Paused", Words.span(spent.getOrDefault(JobState.PAUSED, Duration.ZERO)), "current"));
     }
     var end = job.state().isTerminal() ? job.state() : JobState.SUCCEEDED;
-    var last = step(Words.of(end), "", job.state().isTerminal() ? "behind" : "ahead");
+    var all = spent.values().stream().reduce(Duration.ZERO, Duration::plus);
+    var last =
+        job.state().isTerminal()
+            ? step(Words.of(end), Words.span(all) + " in all", "behind")
+            : step(Words.of(end), "", "ahead");
     last.getElement().setAttribute("data-state", end.name());
     steps.add(last);
     return steps;

@@ -9,7 +9,6 @@ import io.espalier.domain.wire.TrainerEvent.Evaluated;
 import io.espalier.domain.wire.TrainerEvent.Sample;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.web.element.Figure;
-import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
 import java.util.List;
 import java.util.Locale;
@@ -18,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** What the job has reached on the sealed test split. */
 final class ResultPanel extends Panel {
 
+  private final JobSource source;
   private final Div content = new Div();
   private @Nullable Evaluated shown;
 
-  ResultPanel() {
+  ResultPanel(JobSource source) {
     super("Result on the sealed test split");
+    this.source = source;
     content.addClassName("stack");
     add(content);
     setVisible(false);
@@ -85,30 +86,23 @@ final class ResultPanel extends Panel {
     return box;
   }
 
-  private static Component samples(Evaluated result) {
+  private Component samples(Evaluated result) {
     var wrong =
         result.samplesToShow().stream().filter(s -> !s.label().equals(s.predicted())).toList();
     var right =
         result.samplesToShow().stream().filter(s -> s.label().equals(s.predicted())).toList();
     var box = new Div();
-    box.addClassName("cards");
-    if (!wrong.isEmpty()) box.add(list("Most confident mistakes", wrong));
-    if (!right.isEmpty()) box.add(list("Most confident hits", right));
+    box.addClassName("stack");
+    if (!wrong.isEmpty()) box.add(tiles("Most confident mistakes", wrong));
+    if (!right.isEmpty()) box.add(tiles("Most confident hits", right));
     return box;
   }
 
-  private static Component list(String title, List<Sample> samples) {
-    var table = new Table(title, "Sample", "Is", "Was taken for", "Confidence");
-    for (var sample : samples) {
-      var name = new Span(sample.name());
-      name.addClassName("file");
-      table.row(
-          name,
-          new Span(sample.label()),
-          new Span(sample.predicted()),
-          Table.number(Words.percent(sample.confidence())));
-    }
-    var box = new Div(new H3(title), table);
+  private Component tiles(String title, List<Sample> samples) {
+    var tiles = new Div();
+    tiles.addClassName("samples");
+    for (var sample : samples) tiles.add(new SampleTile(source, sample));
+    var box = new Div(new H3(title), tiles);
     box.addClassName("stack");
     return box;
   }

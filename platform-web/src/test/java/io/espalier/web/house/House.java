@@ -1,0 +1,249 @@
+package io.espalier.web.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.espalier.web.Rest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A whole Espalier on a folder and a port of its own: the packaged platform as a process, which
+ * starts the real agent, which starts real trainers. Closing it ends all of them.
+ */
+public final class House implements AutoCloseable {
+
+  public static final Path ROOT = root();
+
+  private static final Pattern CODE = Pattern.compile("one-time code: (\\S+)");
+  private static final Duration START = Duration.ofMinutes(3);
+
+  private final Path folder;
+  private final int port;
+  private Optional<Process> platform = Optional.empty();
+
+  public House() {
+    try {
+      folder = Files.createTempDirectory("espalier-house");
+      port = freePort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  public Rest rest() {
+    return Rest.anonymous(port);
+  }
+
+  /** Starts the platform and waits until it answers. */
+  public void open() {
+    var command =
+        new ProcessBuilder(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+    command
+        .environment()
+        .putAll(
+            Map.of(
+                "ESPALIER_HOME", home().toString(),
+                "ESPALIER_PORT", Integer.toString(port),
+                "ESPALIER_STARTERS", ROOT.resolve("gpu-agent/trainer/src/main/starter").toString(),
+                "ESPALIER_AGENT_COMMAND", String.join(" ", agent()),
+                "ESPALIER_AGENT_DEVICES", "cpu",
+                "ESPALIER_TRAINER_COMMAND", ROOT.resolve("ops/trainer") + " run"));
+    try {
+      var process = command.start();
+      platform = Optional.of(process);
+      await(
+          "the platform to answer",
+          START,
+          () -> {
+            assertThat(process.isAlive()).as(lastWords()).isTrue();
+            return answers();
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The code that creates the first admin. */
+  public String setupCode() {
+    return await(
+        "the one-time code",
+        Duration.ofSeconds(20),
+        () -> CODE.matcher(read(console())).results().map(found -> found.group(1)).findFirst());
+  }
+
+  /** Ends the platform as a loss of power would. */
+  public void killPlatform() {
+    kill(platform.orElseThrow().toHandle());
+  }
+
+  /** Ends the platform as an operator would. */
+  public void closePlatform() {
+    end(platform.orElseThrow());
+  }
+
+  /** Ends the trainer that runs now as a loss of power would. */
+  public void killTrainer() {
+    kill(
+        await(
+            "a trainer to run",
+            Duration.ofSeconds(30),
+            () ->
+                ProcessHandle.allProcesses()
+                    .filter(process -> isTrainerOfThisHouse(process))
+                    .findFirst()));
+  }
+
+  private boolean isTrainerOfThisHouse(ProcessHandle process) {
+    var line = process.info().commandLine().orElse("");
+    return line.contains("io.espalier.trainer.Main") && line.contains(home().toString());
+  }
+
+  /** What the platform printed, over all its lives. */
+  public String lastWords() {
+    var text = read(console());
+    return text.substring(Math.max(0, text.length() - 3000));
+  }
+
+  /** Images to train on, drawn for this house. */
+  public Path drawnImages() {
+    var zip = folder.resolve("drawn.zip");
+    run(List.of(ROOT.resolve("ops/trainer").toString(), "draw-demo", zip.toString()));
+    return zip;
+  }
+
+  /** Asks again and again; the message of a failure names what was waited for. */
+  public static <T> T await(String what, Duration atMost, Supplier<Optional<T>> question) {
+    var end = Instant.now().plus(atMost);
+    while (Instant.now().isBefore(end)) {
+      var answer = question.get();
+      if (answer.isPresent()) return answer.get();
+      try {
+        Thread.sleep(200);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    throw new AssertionError("Waited " + atMost + " in vain for " + what);
+  }
+
+  @Override
+  public void close() throws IOException {
+    platform.ifPresent(House::end);
+    if (Files.isDirectory(home().resolve("agent"))) {
+      var stop = new ArrayList<>(agent());
+      stop.addAll(List.of("stop", "--state", home().resolve("agent").toString()));
+      run(stop);
+    }
+    FileSystemUtils.deleteRecursively(folder);
+  }
+
+  private Path home() {
+    return folder.resolve("home");
+  }
+
+  private Path console() {
+    return folder.resolve("platform.log");
+  }
+
+  private Optional<JsonNode> answers() {
+    try {
+      var answer = rest().get("/api/v1/me");
+      return answer.status() == 401 ? Optional.of(answer.json()) : Optional.empty();
+    } catch (UncheckedIOException notYet) {
+      return Optional.empty();
+    }
+  }
+
+  private void run(List<String> command) {
+    var log = folder.resolve("command.log").toFile();
+    try {
+      var process =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(command + " ends").isTrue();
+      assertThat(process.exitValue()).as(command + ": " + read(log.toPath())).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void kill(ProcessHandle process) {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  private static void end(Process process) {
+    process.destroy();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) kill(process.toHandle());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      kill(process.toHandle());
+    }
+  }
+
+  private static List<String> agent() {
+    return List.of(java(), "-Xmx128m", "-jar", jar("gpu-agent/daemon/target", "agent"));
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  private static String jar(String in, String name) {
+    try (var files = Files.list(ROOT.resolve(in))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(name + "-.*\\.jar"))
+          .findFirst()
+          .map(Path::toString)
+          .orElseThrow(() ->
+              new AssertionError("there is no " + in + "/" + name + "-*.jar: package it first"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Path root() {
+    var folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("mvnw"))) folder = folder.getParent();
+    return folder;
+  }
+}

@@ -1,0 +1,116 @@
+package io.espalier.web.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.espalier.web.Rest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/** A team with a budget in a fresh house, and its admin, who speaks REST. */
+public final class Tenant {
+
+  public static final String LOGIN = "ada";
+  public static final String PASSWORD = "correct horse battery staple";
+
+  private static final Set<String> ENDS = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+
+  private final Rest rest;
+  private final String team;
+
+  private Tenant(Rest rest, String team) {
+    this.rest = rest;
+    this.team = team;
+  }
+
+  /** Creates the first admin, a team and ten GPU-hours. */
+  public static Tenant settleIn(House house) {
+    var setup =
+        house
+            .rest()
+            .post(
+                "/api/v1/setup",
+                Map.of(
+                    "code",
+                    house.setupCode(),
+                    "login",
+                    LOGIN,
+                    "name",
+                    "Ada",
+                    "password",
+                    PASSWORD));
+    assertThat(setup.status()).as(setup.toString()).isEqualTo(201);
+    var rest = house.rest().bearing(setup.json().path("token").path("token").asString());
+    var team = id(rest.post("/api/v1/teams", Map.of("name", "vision")));
+    rest.post(
+        "/api/v1/teams/" + team + "/budget/credits", Map.of("gpuHours", 10, "reason", "a start"));
+    return new Tenant(rest, team);
+  }
+
+  public Rest rest() {
+    return rest;
+  }
+
+  /** Registers images and submits a job on the starter model. */
+  public String submit(Path images, String protocol, double gpuHours) throws Exception {
+    var version =
+        id(
+            rest.with("Content-Type", "application/zip")
+                .send(
+                    "POST",
+                    "/api/v1/datasets?team=" + team + "&name=drawn",
+                    BodyPublishers.ofFile(images)));
+    var model = rest.get("/api/v1/models").json().get(0).path("id").asString();
+    return id(
+        rest.with("Idempotency-Key", UUID.randomUUID().toString())
+            .post(
+                "/api/v1/jobs",
+                Map.of(
+                    "team", team,
+                    "name", "a job",
+                    "model", model,
+                    "datasetVersion", version,
+                    "protocol", protocol,
+                    "gpuHours", gpuHours)));
+  }
+
+  public JsonNode job(String id) {
+    return rest.get("/api/v1/jobs/" + id).json();
+  }
+
+  /** Waits until the job trains and has at least {@code step} steps behind it. */
+  public void awaitTraining(String id, int step) {
+    House.await(
+        "step " + step + " of the training",
+        Duration.ofMinutes(5),
+        () -> {
+          var job = job(id);
+          assertThat(ENDS).as(job.toString()).doesNotContain(job.path("state").asString());
+          return Optional.of(job.path("running"))
+              .filter(running -> running.path("task").asString("").equals("TRAIN"))
+              .filter(running -> running.path("progress").path("done").asInt(0) >= step);
+        });
+  }
+
+  public JsonNode awaitEnd(String id) {
+    return House.await(
+        "the end of the job",
+        Duration.ofMinutes(8),
+        () -> Optional.of(job(id)).filter(job -> ENDS.contains(job.path("state").asString())));
+  }
+
+  /** Sentences of the invariants checker; none if the ledger and all else hold. */
+  public JsonNode violations() {
+    return rest.get("/api/v1/invariants").json().path("violations");
+  }
+
+  private static String id(Rest.Answer answer) {
+    assertThat(answer.status()).as(answer.toString()).isIn(200, 201);
+    return answer.json().path("id").asString();
+  }
+}
