@@ -2,7 +2,6 @@ package io.espalier.web.element;
 
 import com.vaadin.flow.component.grid.Grid;
 import com.vaadin.flow.signals.Signal;
-import java.util.Set;
 
 /** What gives way where there is no room. */
 public final class Narrow {
@@ -11,7 +10,6 @@ public final class Narrow {
 
   /** Hides the columns of these keys while the window is narrow. */
   public static void hide(Grid<?> grid, String... keys) {
-    var hidden = Set.of(keys);
     grid.addAttachListener(attached -> {
       attached.unregisterListener();
       var size = attached.getUI().getPage().windowSizeSignal();
@@ -20,9 +18,7 @@ public final class Narrow {
           () -> {
             int width = size.get().width();
             boolean narrow = width > 0 && width < PIXELS;
-            for (Grid.Column<?> column : grid.getColumns()) {
-              if (hidden.contains(column.getKey())) column.setVisible(!narrow);
-            }
+            for (var key : keys) grid.getColumnByKey(key).setVisible(!narrow);
           });
     });
   }

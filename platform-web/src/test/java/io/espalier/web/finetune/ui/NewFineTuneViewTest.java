@@ -1,0 +1,150 @@
+package io.espalier.web.finetune.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.vaadin.browserless.SpringBrowserlessTest;
+import com.vaadin.flow.component.Component;
+import com.vaadin.flow.component.UI;
+import com.vaadin.flow.component.button.Button;
+import com.vaadin.flow.component.combobox.ComboBox;
+import com.vaadin.flow.component.radiobutton.RadioButtonGroup;
+import com.vaadin.flow.component.textfield.NumberField;
+import com.vaadin.flow.component.textfield.TextField;
+import com.vaadin.flow.router.QueryParameters;
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.orchestrator.dataset.DatasetVersion;
+import io.espalier.orchestrator.job.JobFilter;
+import io.espalier.orchestrator.job.JobView;
+import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.web.Orchard;
+import io.espalier.web.PlatformTest;
+import io.espalier.web.SignedInAsSomebody;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
+
+@PlatformTest
+@SignedInAsSomebody
+class NewFineTuneViewTest extends SpringBrowserlessTest {
+
+  @Autowired private ApplicationContext platform;
+  @Autowired private Jobs jobs;
+
+  @Test
+  void withoutADatasetItLeadsToTheUpload() {
+    new Orchard(platform, 1);
+
+    navigate(NewFineTuneView.class);
+
+    assertThat(text()).contains("There is no dataset yet", "Upload a dataset");
+    assertThat(find(ComboBox.class).exists()).isFalse();
+  }
+
+  @Test
+  void thePlanShowsCostAndWhatFitsBeforeAnythingIsSubmitted() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+
+    assertThat(find(TextField.class).withLabel("Name").single().getValue())
+        .isEqualTo("leaves on tiny-vit");
+    assertThat(cap().getValue()).isEqualTo(0.1);
+    assertThat(text())
+        .contains(
+            "linear probe, at least",
+            "full fine-tuning, all steps",
+            "Every protocol fits with all the steps it wants.",
+            "Free in the team's budget: 5.00 GPU-h");
+    assertThat(submit().isEnabled()).isTrue();
+    assertThat(jobsOf(orchard)).isEmpty();
+  }
+
+  @Test
+  void aCapThatPaysForNothingIsRefusedWithTheLimit() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+
+    test(cap()).setValue(0.0001);
+
+    assertThat(text()).contains("budget cap of the job", "Found: 0.4 GPU-s", "Allowed: at least");
+    assertThat(text()).contains("Not even a linear probe fits the cap.");
+    assertThat(submit().isEnabled()).isFalse();
+  }
+
+  @Test
+  void aTeamWithoutBudgetIsToldWhoCanHelp() {
+    var orchard = new Orchard(platform, 0);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+
+    assertThat(text()).contains("Ask an owner of the team or a platform admin for a credit.");
+    assertThat(submit().isEnabled()).isFalse();
+  }
+
+  @Test
+  void submittingLeadsToTheJob() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+    test(find(TextField.class).withLabel("Name").single()).setValue("My leaves");
+    protocols().setValue(Wish.LORA);
+
+    test(submit()).click();
+
+    assertThat(jobsOf(orchard)).hasSize(1);
+    var job = jobsOf(orchard).getFirst();
+    assertThat(job.name()).isEqualTo("My leaves");
+    assertThat(job.requestedProtocol()).isEqualTo(Protocol.LORA);
+    assertThat(UI.getCurrent().getActiveViewLocation().getPath()).isEqualTo("jobs/" + job.id());
+  }
+
+  @Test
+  void aDatasetIsFoundByAPartOfItsName() {
+    var orchard = new Orchard(platform, 5);
+    orchard.model();
+    orchard.dataset("Leaves of spring", "elm", "oak");
+    orchard.dataset("Bark", "elm", "oak");
+    navigate(NewFineTuneView.class);
+
+    assertThat(test(data()).getSuggestions()).containsExactly("Bark v1", "Leaves of spring v1");
+    test(data()).setFilter("spring");
+    assertThat(test(data()).getSuggestions()).containsExactly("Leaves of spring v1");
+    assertThat(submit().isEnabled()).isFalse();
+  }
+
+  private void openWith(Orchard orchard, DatasetVersion data) {
+    var model = orchard.model();
+    UI.getCurrent().navigate("new", QueryParameters.of("dataset", data.id().toString()));
+    models().setValue(model);
+  }
+
+  private List<JobView> jobsOf(Orchard orchard) {
+    return jobs.list(orchard.user(), JobFilter.ALL, PageRequest.first(10)).items();
+  }
+
+  private Button submit() {
+    return find(Button.class).withText("Submit").single();
+  }
+
+  private NumberField cap() {
+    return find(NumberField.class).single();
+  }
+
+  @SuppressWarnings("unchecked")
+  private ComboBox<DataChoice> data() {
+    return find(ComboBox.class).withLabel("Dataset").single();
+  }
+
+  @SuppressWarnings("unchecked")
+  private ComboBox<io.espalier.orchestrator.model.BaseModel> models() {
+    return find(ComboBox.class).withLabel("Base model").single();
+  }
+
+  @SuppressWarnings("unchecked")
+  private RadioButtonGroup<Wish> protocols() {
+    return find(RadioButtonGroup.class).single();
+  }
+
+  private String text() {
+    return ((Component) getCurrentView()).getElement().getTextRecursively();
+  }
+}
