@@ -19,6 +19,7 @@ import io.espalier.web.SignedInAsSomebody;
 import io.espalier.web.chart.CurveChart;
 import io.espalier.web.shell.Message;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -139,5 +140,19 @@ class JobDetailViewTest extends SpringBrowserlessTest {
 
   private String text() {
     return ((Component) getCurrentView()).getElement().getTextRecursively();
+  }
+
+  /** The planner works on its own; it is given time. */
+  private static void await(BooleanSupplier wished) {
+    for (int tries = 0; tries < 1200; tries++) {
+      if (wished.getAsBoolean()) return;
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    throw new AssertionError("It did not come so within a minute");
   }
 }
