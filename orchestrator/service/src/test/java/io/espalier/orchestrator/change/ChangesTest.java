@@ -3,6 +3,7 @@ package io.espalier.orchestrator.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.orchestrator.database.TestDatabase;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,13 @@ class ChangesTest {
 
   @BeforeEach
   void start() throws InterruptedException {
-    var connected = new LinkedBlockingQueue<Boolean>();
-    try (var _ = there.onWork(() -> connected.add(true))) {
-      here.start();
-      there.start();
-      // Everybody is woken once the connection listens.
-      assertThat(connected.poll(20, TimeUnit.SECONDS)).isTrue();
+    for (var node : List.of(here, there)) {
+      var connected = new LinkedBlockingQueue<Boolean>();
+      try (var _ = node.onWork(() -> connected.add(true))) {
+        node.start();
+        // Everybody is woken once the connection listens.
+        assertThat(connected.poll(20, TimeUnit.SECONDS)).isTrue();
+      }
     }
   }
 
