@@ -103,6 +103,7 @@ create table dataset_version (
   dataset_id         uuid not null,
   number             integer not null check (number > 0),
   sha256             text not null references blob,
+  layout             jsonb not null,             -- how samples are found in the file: DataLayout
   report             jsonb not null,
   train_samples      integer not null check (train_samples > 0),
   validation_samples integer not null check (validation_samples >= 0),
@@ -110,7 +111,7 @@ create table dataset_version (
   created_by         uuid not null references app_user,
   created_at         timestamptz not null default now(),
   unique (dataset_id, number),
-  unique (dataset_id, sha256),
+  unique (dataset_id, sha256, layout),
   unique (team_id, id),
   foreign key (team_id, dataset_id) references dataset (team_id, id)
 );

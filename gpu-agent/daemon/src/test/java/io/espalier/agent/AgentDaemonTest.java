@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.espalier.agent.host.ProcessMark;
 import io.espalier.agent.lease.Leases;
 import io.espalier.agent.lease.Patience;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
@@ -595,7 +596,15 @@ class AgentDaemonTest {
     var work =
         new TaskSpec.Profile(
             List.of(Protocol.LINEAR_PROBE), 32, 1, Duration.ofMinutes(1).toMillis());
-    var task = new TaskSpec(UUID.randomUUID(), UUID.randomUUID(), "cpu", 1, List.of(model), work);
+    var task =
+        new TaskSpec(
+            UUID.randomUUID(),
+            UUID.randomUUID(),
+            "cpu",
+            1,
+            List.of(model),
+            new DataLayout.ImageFolder(),
+            work);
     return new Desired.Lease(UUID.randomUUID(), 1, List.of(0), 3_000, Desired.Wish.RUN, task);
   }
 

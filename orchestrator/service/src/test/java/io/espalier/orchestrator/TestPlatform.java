@@ -104,9 +104,9 @@ public final class TestPlatform implements AutoCloseable {
           member.userId());
       sql(
           """
-          insert into dataset_version (id, team_id, dataset_id, number, sha256, report,
+          insert into dataset_version (id, team_id, dataset_id, number, sha256, layout, report,
             train_samples, validation_samples, test_samples, created_by)
-          values (?, ?, ?, 1, ?, '{}', 2000, 400, 600, ?)
+          values (?, ?, ?, 1, ?, '{"kind":"IMAGE_FOLDER"}', '{}', 2000, 400, 600, ?)
           """,
           datasetVersion,
           id,

@@ -3,6 +3,7 @@ package io.espalier.agent.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.agent.lease.Reconciliation.Step;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.TaskSpec;
@@ -67,7 +68,15 @@ class ReconciliationTest {
 
   private static Desired.Lease lease(UUID id, long epoch, Wish wish) {
     var work = new TaskSpec.Profile(List.of(), 1, 1, 1);
-    var task = new TaskSpec(new UUID(1, 0), new UUID(2, 0), "cpu", 1, List.of(), work);
+    var task =
+        new TaskSpec(
+            new UUID(1, 0),
+            new UUID(2, 0),
+            "cpu",
+            1,
+            List.of(),
+            new DataLayout.ImageFolder(),
+            work);
     return new Desired.Lease(id, epoch, List.of(0), 1, wish, task);
   }
 }

@@ -17,9 +17,9 @@ import java.util.List;
 /** Where a task finds its inputs and leaves its outputs; the daemon made it. */
 record WorkFolder(Path root) {
 
-  /** The data set's archive. */
+  /** The data set's file. */
   Path dataset() {
-    return root.resolve("inputs/dataset.zip");
+    return root.resolve("inputs/dataset");
   }
 
   /** The base model's folder. */

@@ -46,7 +46,7 @@ class SharedDataTest {
   private Path workFolder(String name, Path zip) throws IOException {
     Path folder = root.resolve(name);
     Path model = Files.createDirectories(folder.resolve("inputs/model"));
-    Files.copy(zip, folder.resolve("inputs/dataset.zip"));
+    Files.copy(zip, folder.resolve("inputs/dataset"));
     TaskFixture.copy(Path.of("src/main/starter/vit"), model);
     TaskFixture.deadline(folder, Instant.now().plusSeconds(3600));
     return folder;

@@ -1,5 +1,6 @@
 package io.espalier.trainer.task;
 
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
@@ -123,7 +124,7 @@ final class TaskFixture {
   Path workFolder(String name) throws IOException {
     Path folder = Files.createDirectories(root.resolve(name));
     Path inputs = Files.createDirectories(folder.resolve("inputs"));
-    Files.copy(dataset, inputs.resolve("dataset.zip"));
+    Files.copy(dataset, inputs.resolve("dataset"));
     copy(model, Files.createDirectories(inputs.resolve("model")));
     deadline(folder, Instant.now().plusSeconds(3600));
     return folder;
@@ -151,7 +152,15 @@ final class TaskFixture {
   }
 
   static ExitCode run(Path folder, TaskSpec.Work work) throws IOException {
-    TaskSpec spec = new TaskSpec(UUID.randomUUID(), UUID.randomUUID(), "cpu", 1, List.of(), work);
+    TaskSpec spec =
+        new TaskSpec(
+            UUID.randomUUID(),
+            UUID.randomUUID(),
+            "cpu",
+            1,
+            List.of(),
+            new DataLayout.ImageFolder(),
+            work);
     Path file = folder.resolve("spec.json");
     Files.write(file, JSON.writeValueAsBytes(spec));
     return new TaskRunner(folder, Clock.systemUTC()).run(file);

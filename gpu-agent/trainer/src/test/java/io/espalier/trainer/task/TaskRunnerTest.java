@@ -169,7 +169,7 @@ class TaskRunnerTest {
   @Test
   void hostileDataSetIsTheUsersError() throws IOException {
     Path folder = fixture.workFolder("hostile");
-    Files.write(folder.resolve("inputs/dataset.zip"), new byte[] {1, 2, 3});
+    Files.write(folder.resolve("inputs/dataset"), new byte[] {1, 2, 3});
 
     ExitCode code =
         TaskFixture.run(folder, new TaskSpec.Train(TaskFixture.training(Protocol.FULL, 5)));

@@ -2,6 +2,7 @@ package io.espalier.domain.wire;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import java.util.List;
@@ -10,15 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a trainer is to do: the spec file that the daemon writes. Inputs lie in the work folder
- * under {@code inputs/}, by name, when the trainer starts: the data set as {@code dataset.zip}, the
+ * under {@code inputs/}, by name, when the trainer starts: the data set as {@code dataset}, the
  * base model's files under {@code model/}, a checkpoint under {@code checkpoint/}, the weights of a
  * finished training under {@code trained/}.
  *
  * @param threads for the native engine
  * @param device {@code cpu}, or the driver's identifier of a GPU
+ * @param layout of the data set
  */
 public record TaskSpec(
-    UUID jobId, UUID taskId, String device, int threads, List<NamedBlob> inputs, Work work) {
+    UUID jobId,
+    UUID taskId,
+    String device,
+    int threads,
+    List<NamedBlob> inputs,
+    DataLayout layout,
+    Work work) {
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({

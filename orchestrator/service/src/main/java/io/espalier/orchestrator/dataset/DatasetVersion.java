@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.dataset;
 
 import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.domain.data.DataLayout;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -8,6 +9,7 @@ import java.util.UUID;
  * One content of a data set; it never changes.
  *
  * @param sha256 of the archive, as it was uploaded
+ * @param layout how samples are found in it
  * @param report what the gate found
  * @param createdBy name of the person
  */
@@ -18,6 +20,7 @@ public record DatasetVersion(
     String name,
     int number,
     String sha256,
+    DataLayout layout,
     long bytes,
     int train,
     int validation,

@@ -7,6 +7,7 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 import io.espalier.datasets.Split;
 import io.espalier.datasets.folder.DatasetGate;
 import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -41,7 +42,7 @@ public final class Datasets {
 
   private static final String VERSION =
       """
-      select v.id, v.dataset_id, v.team_id, d.name, v.number, v.sha256, b.bytes, v.train_samples,
+      select v.id, v.dataset_id, v.team_id, d.name, v.number, v.sha256, v.layout, b.bytes, v.train_samples,
         v.validation_samples, v.test_samples, v.report::text as report, u.display_name, v.created_at
       from dataset_version v
       join dataset d on d.id = v.dataset_id
@@ -187,9 +188,10 @@ public final class Datasets {
     var id = UUID.randomUUID();
     jdbc.sql(
             """
-            insert into dataset_version (id, team_id, dataset_id, number, sha256, report,
+            insert into dataset_version (id, team_id, dataset_id, number, sha256, layout, report,
               train_samples, validation_samples, test_samples, created_by)
-            select :id, :team, :dataset, coalesce(max(number), 0) + 1, :sha256, :report::jsonb,
+            select :id, :team, :dataset, coalesce(max(number), 0) + 1, :sha256, :layout::jsonb,
+              :report::jsonb,
               :train, :validation, :test, :user
             from dataset_version where dataset_id = :dataset
             """)
@@ -197,6 +199,7 @@ public final class Datasets {
         .param("team", team)
         .param("dataset", dataset)
         .param("sha256", blob.sha256())
+        .param("layout", Json.write(new DataLayout.ImageFolder()))
         .param("report", Json.write(report))
         .param("train", report.count(Split.TRAIN))
         .param("validation", report.count(Split.VALIDATION))
@@ -261,6 +264,7 @@ public final class Datasets {
         row.getString("name"),
         row.getInt("number"),
         row.getString("sha256"),
+        Json.read(row.getString("layout"), DataLayout.class),
         row.getLong("bytes"),
         row.getInt("train_samples"),
         row.getInt("validation_samples"),

@@ -4,6 +4,7 @@ import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.selection.Preflight;
@@ -23,6 +24,7 @@ record JobFacts(
     GpuTime cap,
     long seed,
     Blob dataset,
+    DataLayout layout,
     Inputs inputs) {
 
   /** A base model and a data set version. */
@@ -37,7 +39,7 @@ record JobFacts(
     return jdbc.sql(
             """
             select j.team_id, j.name, j.base_model_id, j.requested_protocol, a.funded, j.seed,
-                   v.sha256, b.bytes, m.facts, v.train_samples, v.validation_samples, v.test_samples
+                   v.sha256, v.layout, b.bytes, m.facts, v.train_samples, v.validation_samples, v.test_samples
             from job j
             join base_model m on m.id = j.base_model_id
             join dataset_version v on v.id = j.dataset_version_id
@@ -55,6 +57,7 @@ record JobFacts(
                 gpuTime(row, "funded"),
                 row.getLong("seed"),
                 new Blob(row.getString("sha256"), row.getLong("bytes")),
+                Json.read(row.getString("layout"), DataLayout.class),
                 new Inputs(
                     Json.read(row.getString("facts"), ModelFacts.class),
                     row.getInt("train_samples"),

@@ -31,7 +31,7 @@ public final class TaskSpecs {
     var facts = JobFacts.read(jdbc, jobId);
     var device = device(jdbc, slot);
     var inputs = new ArrayList<NamedBlob>();
-    inputs.add(new NamedBlob("dataset.zip", facts.dataset()));
+    inputs.add(new NamedBlob("dataset", facts.dataset()));
     inputs.addAll(modelFiles(jdbc, facts.baseModel()));
     var work =
         switch (kind) {
@@ -45,7 +45,8 @@ public final class TaskSpecs {
             yield new TaskSpec.Evaluate(training(jdbc, jobId), facts.name());
           }
         };
-    return new TaskSpec(jobId, taskId, device.name(), device.threads(), List.copyOf(inputs), work);
+    return new TaskSpec(
+        jobId, taskId, device.name(), device.threads(), List.copyOf(inputs), facts.layout(), work);
   }
 
   private static TaskSpec.Profile profile(JobFacts facts, Device device) {

@@ -50,7 +50,7 @@ class LifeOfAJobTest {
     assertThat(profile.lease.task().work()).isInstanceOf(TaskSpec.Profile.class);
     assertThat(profile.lease.task().inputs())
         .extracting(NamedBlob::name)
-        .containsExactly("dataset.zip", "model/config.json", "model/model.safetensors");
+        .containsExactly("dataset", "model/config.json", "model/model.safetensors");
     profile.started();
     platform.letTimePass(Duration.ofSeconds(20));
     assertThat(profile.profiled().outcome()).isEqualTo(Outcome.ENDED);
