@@ -6,6 +6,7 @@ import io.espalier.web.Admin;
 import io.espalier.web.PlatformTest;
 import io.espalier.web.Rest;
 import io.espalier.web.Samples;
+import io.espalier.web.Unfinished;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ class AgentEndpointTest {
 
   @BeforeEach
   void enrol() {
+    Unfinished.cancelAll(platform);
     admin = Rest.anonymous(port).bearing(Admin.token(platform));
     var token = admin.post("/api/v1/agents/join-tokens").json().get("token").asString();
     var name = "host-" + UUID.randomUUID();
