@@ -1,6 +1,6 @@
 package io.espalier.web.rest;
 
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.report.DatasetReport;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.dataset.DatasetView;
