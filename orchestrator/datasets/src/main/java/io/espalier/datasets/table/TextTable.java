@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -80,6 +81,7 @@ public final class TextTable implements AutoCloseable {
   /** The same within other limits. */
   public static TextTable open(Path file, DataLayout.TextTable columns, TableLimits limits)
       throws IOException {
+    requireUsable(columns, limits);
     TableFiles files = TableFiles.open(file, limits);
     try {
       Index index = new Index(columns, limits);
@@ -90,6 +92,25 @@ public final class TextTable implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       files.close();
       throw e;
+    }
+  }
+
+  /** Names are stored with the data set, so they must survive that. */
+  private static void requireUsable(DataLayout.TextTable columns, TableLimits limits) {
+    List<String> names = new ArrayList<>(List.of(columns.text(), columns.label()));
+    Optional.ofNullable(columns.secondText()).ifPresent(names::add);
+    for (String name : names) {
+      if (name.isBlank()
+          || name.length() > limits.labelChars()
+          || name.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))
+          || Collections.frequency(names, name) > 1) {
+        throw new Refused(
+            Fault.TABLE_COLUMNS.of(
+                "columns",
+                Shown.cut(String.join(", ", names), 300),
+                "different printable names of 1 to %d characters".formatted(limits.labelChars()),
+                "Name the column of the texts and the column of their classes."));
+      }
     }
   }
 
