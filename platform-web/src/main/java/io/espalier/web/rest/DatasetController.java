@@ -40,18 +40,21 @@ class DatasetController {
     this.uploads = uploads;
   }
 
+  /** Data sets of one team, or of all of the caller's. */
   @GetMapping("/datasets")
   List<DatasetView> list(
       @AuthenticationPrincipal Principal user, @RequestParam @Nullable UUID team) {
     return datasets.list(user, team);
   }
 
+  /** The versions of a data set, newest first. */
   @GetMapping("/datasets/{dataset}/versions")
   List<DatasetVersion> versions(
       @AuthenticationPrincipal Principal user, @PathVariable UUID dataset) {
     return datasets.versions(user, dataset);
   }
 
+  /** One version with the report of its check. */
   @GetMapping("/dataset-versions/{version}")
   DatasetVersion version(@AuthenticationPrincipal Principal user, @PathVariable UUID version) {
     return datasets.version(user, version);
