@@ -64,8 +64,8 @@ class DatasetController {
   }
 
   /**
-   * A first look at an upload: the layout that it seems to have, its columns and first rows. Nothing
-   * is kept.
+   * A first look at an upload: the layout that it seems to have, its columns and first rows.
+   * Nothing is kept.
    */
   @PostMapping(
       path = "/datasets/inspect",
@@ -129,11 +129,7 @@ class DatasetController {
   }
 
   private ResponseEntity<?> register(
-      Principal user,
-      UUID team,
-      String name,
-      Optional<DataLayout> layout,
-      InputStream content) {
+      Principal user, UUID team, String name, Optional<DataLayout> layout, InputStream content) {
     var registration =
         uploads.receive(
             content,

@@ -72,7 +72,8 @@ final class ReportPanel extends Div {
             report.copies().duplicates().isEmpty(),
             report.copies().duplicates().isEmpty()
                 ? "No image occurs twice."
-                : Words.count(report.copies().duplicateSamples(), "image is a copy", "images are copies")
+                : Words.count(
+                        report.copies().duplicateSamples(), "image is a copy", "images are copies")
                     + " of another of the same class.",
             report.copies().duplicates()));
     list.add(
