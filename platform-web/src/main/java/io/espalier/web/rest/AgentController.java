@@ -25,6 +25,7 @@ class AgentController {
     this.agents = agents;
   }
 
+  /** All agents with their slots. */
   @GetMapping
   List<AgentView> list(@AuthenticationPrincipal Principal admin) {
     return agents.list(admin);
@@ -33,18 +34,21 @@ class AgentController {
   /** Shown this once; enrols one agent. */
   record JoinToken(String token) {}
 
+  /** A token that enrols one agent; it works once, for a quarter of an hour. */
   @PostMapping("/join-tokens")
   @ResponseStatus(HttpStatus.CREATED)
   JoinToken joinToken(@AuthenticationPrincipal Principal admin) {
     return new JoinToken(agents.joinToken(admin));
   }
 
+  /** The agent gets no more work. */
   @PostMapping("/{agent}/drain")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void drain(@AuthenticationPrincipal Principal admin, @PathVariable UUID agent) {
     agents.drain(admin, agent, true);
   }
 
+  /** The agent gets work again. */
   @PostMapping("/{agent}/enable")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void enable(@AuthenticationPrincipal Principal admin, @PathVariable UUID agent) {

@@ -47,6 +47,7 @@ class MetricStream {
     this.waiting = waiting;
   }
 
+  /** The curves and states of a job as they come. */
   @GetMapping("/api/v1/jobs/{job}/metrics/stream")
   void stream(
       @AuthenticationPrincipal Principal user,

@@ -29,9 +29,11 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ApplicationContext;
 
-/** The pages' door as a browser meets it. */
+/**
+ * The pages' door as a browser meets it. The page itself is there once the build has packaged it.
+ */
 @PlatformTest
-class SignInTest {
+class SignInIT {
 
   private static final Pattern CSRF = Pattern.compile("<meta name=\"_csrf\" content=\"([^\"]+)\"");
 
