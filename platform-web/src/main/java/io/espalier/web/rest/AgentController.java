@@ -3,6 +3,10 @@ package io.espalier.web.rest;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.agent.AgentView;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.web.agent.JoinCommand;
+import io.espalier.web.agent.Joining;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
@@ -20,9 +24,11 @@ import org.springframework.web.bind.annotation.RestController;
 class AgentController {
 
   private final Agents agents;
+  private final Joining joining;
 
-  AgentController(Agents agents) {
+  AgentController(Agents agents, Joining joining) {
     this.agents = agents;
+    this.joining = joining;
   }
 
   @GetMapping
@@ -30,13 +36,11 @@ class AgentController {
     return agents.list(admin);
   }
 
-  /** Shown this once; enrols one agent. */
-  record JoinToken(String token) {}
-
+  /** The token and the whole command, shown this once; it enrols one agent. */
   @PostMapping("/join-tokens")
   @ResponseStatus(HttpStatus.CREATED)
-  JoinToken joinToken(@AuthenticationPrincipal Principal admin) {
-    return new JoinToken(agents.joinToken(admin));
+  JoinCommand joinToken(@AuthenticationPrincipal Principal admin, HttpServletRequest request) {
+    return joining.next(admin, URI.create(request.getRequestURL().toString()));
   }
 
   @PostMapping("/{agent}/drain")
