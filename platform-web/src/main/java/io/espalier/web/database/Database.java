@@ -18,7 +18,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class Database implements AutoCloseable {
 
-  private static final String SCHEMA = "espalier";
+  static final String SCHEMA = "espalier";
   private static final int APPLICATION_CONNECTIONS = 12;
   private static final int PLANNER_CONNECTIONS = 8;
 
