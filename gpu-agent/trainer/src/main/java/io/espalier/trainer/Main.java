@@ -4,6 +4,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.trainer.check.CheckCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
+import io.espalier.trainer.starter.text.PretrainTextCommand;
 import io.espalier.trainer.task.PredictCommand;
 import io.espalier.trainer.task.RunCommand;
 import picocli.CommandLine;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       PredictCommand.class,
       PretrainCommand.class,
+      PretrainTextCommand.class,
       DrawDemoCommand.class
     })
 public final class Main {

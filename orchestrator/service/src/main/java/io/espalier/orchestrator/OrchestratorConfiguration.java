@@ -1,6 +1,6 @@
 package io.espalier.orchestrator;
 
-import io.espalier.datasets.folder.DatasetGate;
+import io.espalier.datasets.gate.DatasetGate;
 import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;

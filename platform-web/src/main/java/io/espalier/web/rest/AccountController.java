@@ -37,11 +37,13 @@ class AccountController {
     this.teams = teams;
   }
 
+  /** The caller, with its teams and roles. */
   @GetMapping("/me")
   UserBody me(@AuthenticationPrincipal Principal user) {
     return UserBody.of(user, teams);
   }
 
+  /** The caller's tokens, without their secrets. */
   @GetMapping("/tokens")
   List<Tokens.View> tokens(@AuthenticationPrincipal Principal user) {
     return tokens.list(user);
@@ -49,6 +51,7 @@ class AccountController {
 
   record NewToken(@Nullable String name, @Nullable Integer days) {}
 
+  /** A new token of the caller; its secret is in this answer only. */
   @PostMapping("/tokens")
   @ResponseStatus(HttpStatus.CREATED)
   Tokens.Created createToken(@AuthenticationPrincipal Principal user, @RequestBody NewToken token) {
@@ -56,6 +59,7 @@ class AccountController {
     return tokens.create(user, Given.required("name", token.name()), Duration.ofDays(days));
   }
 
+  /** Ends one of the caller's tokens at once. */
   @DeleteMapping("/tokens/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revokeToken(@AuthenticationPrincipal Principal user, @PathVariable String id) {
@@ -66,6 +70,7 @@ class AccountController {
 
   record CreatedUser(UUID id, String login) {}
 
+  /** A new user with a first password. For platform admins. */
   @PostMapping("/users")
   @ResponseStatus(HttpStatus.CREATED)
   CreatedUser createUser(@AuthenticationPrincipal Principal admin, @RequestBody User user) {

@@ -31,24 +31,29 @@ class AgentController {
     this.joining = joining;
   }
 
+  /** All agents with their slots. */
   @GetMapping
   List<AgentView> list(@AuthenticationPrincipal Principal admin) {
     return agents.list(admin);
   }
 
-  /** The token and the whole command, shown this once; it enrols one agent. */
+  /**
+   * A token and the whole command with which a host joins; it works once, for a quarter of an hour.
+   */
   @PostMapping("/join-tokens")
   @ResponseStatus(HttpStatus.CREATED)
   JoinCommand joinToken(@AuthenticationPrincipal Principal admin, HttpServletRequest request) {
     return joining.next(admin, URI.create(request.getRequestURL().toString()));
   }
 
+  /** The agent gets no more work, and what it runs yields to go on elsewhere. */
   @PostMapping("/{agent}/drain")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void drain(@AuthenticationPrincipal Principal admin, @PathVariable UUID agent) {
     agents.drain(admin, agent, true);
   }
 
+  /** The agent gets work again. */
   @PostMapping("/{agent}/enable")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void enable(@AuthenticationPrincipal Principal admin, @PathVariable UUID agent) {

@@ -37,11 +37,13 @@ class ArtifactController {
     this.zips = zips;
   }
 
+  /** What the job has made, file by file. */
   @GetMapping
   List<Artifact> list(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
     return jobs.artifacts(user, job);
   }
 
+  /** One file; ranges are answered. */
   @GetMapping("/{artifact}/files/{*name}")
   ResponseEntity<Resource> file(
       @AuthenticationPrincipal Principal user,
@@ -61,6 +63,7 @@ class ArtifactController {
         .body(new FileSystemResource(blobs.file(file.blob().sha256())));
   }
 
+  /** All files of one artifact as a zip. */
   @GetMapping("/{artifact}/zip")
   void zip(
       @AuthenticationPrincipal Principal user,

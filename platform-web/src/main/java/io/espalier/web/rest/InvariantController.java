@@ -22,6 +22,7 @@ class InvariantController {
   /** One sentence for each violation; empty if everything holds. */
   record Soundness(List<String> violations) {}
 
+  /** Checks the stored state as a whole. */
   @GetMapping
   Soundness check(@AuthenticationPrincipal Principal admin) {
     admin.requirePlatformAdmin();

@@ -87,6 +87,7 @@ class JobController {
         : ResponseEntity.status(HttpStatus.CREATED).body(jobs.submit(user, submission, key));
   }
 
+  /** Jobs, newest first. */
   @GetMapping
   Page<JobView> list(
       @AuthenticationPrincipal Principal user,
@@ -99,11 +100,13 @@ class JobController {
     return jobs.list(user, new JobFilter(team, states), new PageRequest(limit, after));
   }
 
+  /** One job with its state, protocol and result. */
   @GetMapping("/{job}")
   JobView get(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
     return jobs.get(user, job);
   }
 
+  /** Ends the job at its next step; what it has cost stays billed. */
   @PostMapping("/{job}/cancel")
   JobView cancel(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
     return jobs.cancel(user, job);
@@ -111,6 +114,7 @@ class JobController {
 
   record Raise(@Nullable Double gpuHours) {}
 
+  /** Raises the most that the job may cost. */
   @PostMapping("/{job}/cap")
   JobView raiseCap(
       @AuthenticationPrincipal Principal user, @PathVariable UUID job, @RequestBody Raise raise) {
@@ -130,6 +134,7 @@ class JobController {
       @Nullable DataProfile profile,
       @Nullable Decision decision) {}
 
+  /** Why the job waits, what was measured, what was chosen and why. */
   @GetMapping("/{job}/explanation")
   Explanation explanation(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
     var view = jobs.get(user, job);
@@ -137,16 +142,19 @@ class JobController {
         view.id(), view.state(), view.whyWaiting(), view.profile(), view.decision());
   }
 
+  /** When the job was in which state. */
   @GetMapping("/{job}/timeline")
   List<Transition> timeline(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
     return jobs.timeline(user, job);
   }
 
+  /** What is held and spent for the job. */
   @GetMapping("/{job}/cost")
   JobCost cost(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
     return budgets.ofJob(user, job);
   }
 
+  /** The curves, or what was added to them after an instant. */
   @GetMapping("/{job}/metrics")
   Curves metrics(
       @AuthenticationPrincipal Principal user,
@@ -155,6 +163,7 @@ class JobController {
     return after == null ? jobs.curves(user, job) : jobs.curvesAfter(user, job, after);
   }
 
+  /** The trainer's log, line by line. */
   @GetMapping("/{job}/log")
   List<LogLine> log(
       @AuthenticationPrincipal Principal user,

@@ -44,6 +44,7 @@ class MetricStream {
     this.json = json;
   }
 
+  /** The curves and states of a job as they come. */
   @GetMapping("/api/v1/jobs/{job}/metrics/stream")
   void stream(
       @AuthenticationPrincipal Principal user,

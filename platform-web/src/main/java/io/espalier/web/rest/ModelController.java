@@ -34,11 +34,13 @@ class ModelController {
     this.uploads = uploads;
   }
 
+  /** The platform's base models, then those of the caller's teams. */
   @GetMapping
   List<BaseModel> list(@AuthenticationPrincipal Principal user) {
     return models.list(user);
   }
 
+  /** One base model with its card, configuration and files. */
   @GetMapping("/{model}")
   BaseModelDetails get(@AuthenticationPrincipal Principal user, @PathVariable UUID model) {
     return models.get(user, model);

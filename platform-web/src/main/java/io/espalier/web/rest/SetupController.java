@@ -39,6 +39,7 @@ class SetupController {
 
   record Answer(UserBody user, Tokens.Created token) {}
 
+  /** Makes the first platform admin, with a token for a day. */
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   Answer setUp(@RequestBody Setup setup, HttpServletRequest request) {

@@ -6,6 +6,9 @@ import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobStatement;
 import io.espalier.orchestrator.budget.TeamBudget;
+import io.espalier.orchestrator.budget.TeamEntry;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ class TeamController {
     this.budgets = budgets;
   }
 
+  /** The teams of the caller. */
   @GetMapping
   List<Teams.Team> list(@AuthenticationPrincipal Principal user) {
     return teams.of(user);
@@ -42,12 +46,14 @@ class TeamController {
 
   record NewTeam(@Nullable String name) {}
 
+  /** A new team with the caller as its owner. For platform admins. */
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   Teams.Team create(@AuthenticationPrincipal Principal admin, @RequestBody NewTeam team) {
     return teams.create(admin, Given.required("name", team.name()));
   }
 
+  /** Who belongs to the team, and in which role. */
   @GetMapping("/{team}/members")
   List<Teams.Member> members(@AuthenticationPrincipal Principal user, @PathVariable UUID team) {
     return teams.members(user, team);
@@ -55,6 +61,7 @@ class TeamController {
 
   record Membership(@Nullable String role) {}
 
+  /** Takes a user into the team or changes its role. For owners. */
   @PutMapping("/{team}/members/{login}")
   List<Teams.Member> setMember(
       @AuthenticationPrincipal Principal owner,
@@ -66,6 +73,7 @@ class TeamController {
     return teams.members(owner, team);
   }
 
+  /** Takes a user out of the team. For owners. */
   @DeleteMapping("/{team}/members/{login}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void removeMember(
@@ -75,6 +83,7 @@ class TeamController {
     teams.removeMember(owner, team, login);
   }
 
+  /** What is funded, held, spent and free, in GPU-milliseconds. */
   @GetMapping("/{team}/budget")
   TeamBudget budget(@AuthenticationPrincipal Principal user, @PathVariable UUID team) {
     return budgets.ofTeam(user, team);
@@ -82,6 +91,7 @@ class TeamController {
 
   record Credit(@Nullable Double gpuHours, @Nullable String reason) {}
 
+  /** Adds to the budget, with a reason that stays in the ledger. */
   @PostMapping("/{team}/budget/credits")
   TeamBudget credit(
       @AuthenticationPrincipal Principal owner,
@@ -91,11 +101,22 @@ class TeamController {
     return budgets.credit(owner, team, amount, Given.required("reason", credit.reason()));
   }
 
+  /** What each job has cost, newest first. */
   @GetMapping("/{team}/statement")
-  List<JobStatement> statement(
+  Page<JobStatement> statement(
       @AuthenticationPrincipal Principal user,
       @PathVariable UUID team,
-      @RequestParam(defaultValue = "100") int limit) {
-    return budgets.statement(user, team, Math.clamp(limit, 1, 1000));
+      @RequestParam(defaultValue = "100") int limit,
+      @RequestParam(required = false) @Nullable String after) {
+    return budgets.statement(user, team, new PageRequest(limit, after));
+  }
+
+  @GetMapping("/{team}/budget/entries")
+  Page<TeamEntry> entries(
+      @AuthenticationPrincipal Principal user,
+      @PathVariable UUID team,
+      @RequestParam(defaultValue = "100") int limit,
+      @RequestParam(required = false) @Nullable String after) {
+    return budgets.entries(user, team, new PageRequest(limit, after));
   }
 }

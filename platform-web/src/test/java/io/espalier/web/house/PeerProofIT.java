@@ -44,7 +44,8 @@ class PeerProofIT {
 
   /** The folder of a job's artifacts, as {@code ops/demo} has downloaded them. */
   private Path exportOfALoraJob() throws Exception {
-    var said = run(List.of(House.ROOT.resolve("ops/demo").toString(), "--once", "--protocol", "lora"));
+    var said =
+        run(List.of(House.ROOT.resolve("ops/demo").toString(), "--once", "--protocol", "lora"));
     var line = said.lines().filter(text -> text.startsWith("{")).reduce((_, last) -> last);
     assertThat(JsonMapper.shared().readTree(line.orElseThrow()).path("state").asString())
         .as(said)
@@ -56,7 +57,8 @@ class PeerProofIT {
   private void compare(String python, List<String> adapter, String model, String data)
       throws Exception {
     var predict =
-        new ArrayList<>(List.of(House.ROOT.resolve("ops/trainer").toString(), "predict", model, data));
+        new ArrayList<>(
+            List.of(House.ROOT.resolve("ops/trainer").toString(), "predict", model, data));
     predict.addAll(adapter);
     var logits = Files.writeString(folder.resolve("logits.jsonl"), run(predict));
     var script = House.ROOT.resolve("ops/python/compare_export.py").toString();
@@ -69,8 +71,7 @@ class PeerProofIT {
   private String run(List<String> command) throws IOException, InterruptedException {
     var output = folder.resolve("output.txt").toFile();
     var errors = folder.resolve("errors.txt");
-    var builder =
-        new ProcessBuilder(command).redirectOutput(output).redirectError(errors.toFile());
+    var builder = new ProcessBuilder(command).redirectOutput(output).redirectError(errors.toFile());
     builder.environment().put("ESPALIER_OPS_BUILD", "skip");
     var process = builder.start();
     assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(command + " ends").isTrue();
