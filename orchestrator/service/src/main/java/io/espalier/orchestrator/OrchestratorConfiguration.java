@@ -80,8 +80,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Invariants invariants(Transactions transactions) {
-    return new Invariants(transactions);
+  Invariants invariants(Transactions transactions, BlobStore blobStore) {
+    return new Invariants(transactions, blobStore);
   }
 
   @Bean
@@ -154,13 +154,19 @@ public class OrchestratorConfiguration {
 
   /** The platform is up from the moment at which this bean is made. */
   @Bean
-  Reaper reaper(Transactions transactions, Changes changes, TaskFlow taskFlow, Leases leases) {
+  Reaper reaper(
+      Transactions transactions,
+      Changes changes,
+      TaskFlow taskFlow,
+      Leases leases,
+      OrchestratorSettings settings) {
     var upSince =
         transactions.asPlanner(jdbc ->
             jdbc.sql("select clock_timestamp() as now")
                 .query((row, _) -> Columns.instant(row, "now"))
                 .single());
-    return new Reaper(transactions, changes, taskFlow, leases, upSince);
+    var longestGap = settings.planPeriod().multipliedBy(4);
+    return new Reaper(transactions, changes, taskFlow, leases, upSince, longestGap);
   }
 
   @Bean

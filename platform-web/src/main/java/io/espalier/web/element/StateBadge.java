@@ -1,31 +1,31 @@
 package io.espalier.web.element;
 
 import com.vaadin.flow.component.html.Span;
+import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.orchestrator.job.JobView;
+import org.jspecify.annotations.Nullable;
 
 /** A job's state in a word, with the reason of a pause or a failure. */
 public final class StateBadge extends Span {
 
   public StateBadge(JobView job) {
-    this(job.state(), label(job));
+    this(job.state(), job.pauseReason(), job.failureReason());
   }
 
   public StateBadge(JobState state) {
-    this(state, Words.of(state));
+    this(state, null, null);
   }
 
-  private StateBadge(JobState state, String label) {
-    super(label);
+  public StateBadge(JobState state, @Nullable PauseReason paused, @Nullable FailureReason failed) {
+    super(label(state, paused == null ? failed : paused));
     addClassName("state");
     getElement().setAttribute("data-state", state.name());
   }
 
   /** Such as {@code Paused · budget}. */
-  private static String label(JobView job) {
-    var state = Words.of(job.state());
-    if (job.pauseReason() != null) return state + " · " + Words.lower(job.pauseReason());
-    if (job.failureReason() != null) return state + " · " + Words.lower(job.failureReason());
-    return state;
+  private static String label(JobState state, @Nullable Enum<?> reason) {
+    return reason == null ? Words.of(state) : Words.of(state) + " · " + Words.lower(reason);
   }
 }

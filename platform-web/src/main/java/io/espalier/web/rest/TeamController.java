@@ -6,6 +6,9 @@ import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobStatement;
 import io.espalier.orchestrator.budget.TeamBudget;
+import io.espalier.orchestrator.budget.TeamEntry;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -100,10 +103,20 @@ class TeamController {
 
   /** What each job has cost, newest first. */
   @GetMapping("/{team}/statement")
-  List<JobStatement> statement(
+  Page<JobStatement> statement(
       @AuthenticationPrincipal Principal user,
       @PathVariable UUID team,
-      @RequestParam(defaultValue = "100") int limit) {
-    return budgets.statement(user, team, Math.clamp(limit, 1, 1000));
+      @RequestParam(defaultValue = "100") int limit,
+      @RequestParam(required = false) @Nullable String after) {
+    return budgets.statement(user, team, new PageRequest(limit, after));
+  }
+
+  @GetMapping("/{team}/budget/entries")
+  Page<TeamEntry> entries(
+      @AuthenticationPrincipal Principal user,
+      @PathVariable UUID team,
+      @RequestParam(defaultValue = "100") int limit,
+      @RequestParam(required = false) @Nullable String after) {
+    return budgets.entries(user, team, new PageRequest(limit, after));
   }
 }

@@ -36,7 +36,7 @@ public final class MainLayout extends AppLayout {
     mark.setWidth("28px");
     var brand = new Anchor("", mark, new Span("Espalier"));
     brand.addClassName("brand");
-    addToDrawer(brand, new Scroller(navigation()));
+    addToDrawer(brand, new Scroller(navigation(isAdmin(user))));
 
     var toggle = new DrawerToggle();
     toggle.setAriaLabel("Show or hide the navigation");
@@ -47,23 +47,36 @@ public final class MainLayout extends AppLayout {
     WebStorage.getItem(SCHEME_KEY, MainLayout::applyScheme);
   }
 
-  /** By path, since the shell does not know the features. */
-  private static SideNav navigation() {
+  private static boolean isAdmin(CurrentUser user) {
+    return user.session().isPresent() && user.principal().platformAdmin();
+  }
+
+  /** By path, since the shell does not know the features. It shows what the role may. */
+  private static SideNav navigation(boolean admin) {
     var navigation = new SideNav();
-    navigation.setLabel("Navigation");
     navigation.getElement().setAttribute("aria-label", "Main");
     navigation.addClassName("main-navigation");
-    var jobs = new SideNavItem("Jobs", "jobs", VaadinIcon.TASKS.create());
-    jobs.setMatchNested(true);
-    var datasets = new SideNavItem("Datasets", "datasets", VaadinIcon.DATABASE.create());
-    datasets.setMatchNested(true);
     navigation.addItem(
         new SideNavItem("Home", "", VaadinIcon.HOME.create()),
-        datasets,
         new SideNavItem("New fine-tune", "new", VaadinIcon.PLUS_CIRCLE.create()),
-        jobs);
-    navigation.setLabel(null);
+        item("Jobs", "jobs", VaadinIcon.TASKS),
+        item("Datasets", "datasets", VaadinIcon.DATABASE),
+        item("Models", "models", VaadinIcon.CUBES),
+        item("Budget", "budget", VaadinIcon.PIE_CHART),
+        item("Cluster", "cluster", VaadinIcon.SERVER),
+        item("Teams", "admin/teams", VaadinIcon.GROUP));
+    if (admin) {
+      navigation.addItem(
+          item("Users", "admin/users", VaadinIcon.USERS),
+          item("Audit", "admin/audit", VaadinIcon.RECORDS));
+    }
     return navigation;
+  }
+
+  private static SideNavItem item(String label, String path, VaadinIcon icon) {
+    var item = new SideNavItem(label, path, icon.create());
+    item.setMatchNested(true);
+    return item;
   }
 
   private static MenuBar userMenu(SignedIn who, AuthenticationContext authentication) {
@@ -75,6 +88,8 @@ public final class MainLayout extends AppLayout {
     item.setAriaLabel("Menu of " + who.name());
     var entries = item.getSubMenu();
     entries.addItem(who.name() + " (" + who.login() + ")").setEnabled(false);
+    entries.addSeparator();
+    entries.addItem("Your account", _ -> UI.getCurrent().navigate("account"));
     entries.addSeparator();
     entries.addItem("Light", _ -> chooseScheme(ColorScheme.Value.LIGHT));
     entries.addItem("Dark", _ -> chooseScheme(ColorScheme.Value.DARK));

@@ -106,6 +106,7 @@ class BrowserJourneyIT {
     page.getByRole(AriaRole.DIALOG).getByLabel("Name").fill("Botany");
     button(page, "Create").click();
     button(page, "Add budget").click();
+    page.getByRole(AriaRole.DIALOG).getByLabel("Reason").fill("To begin with");
     button(page, "Add").click();
     assertThat(page.getByText("free in the budget")).isVisible();
     assertThat(page.locator(".budget").first()).containsText("10.00 GPU-h");

@@ -1,14 +1,19 @@
 package io.espalier.orchestrator.budget;
 
 import static io.espalier.orchestrator.database.Columns.constant;
+import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.parameter;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
 import io.espalier.domain.budget.Balance;
 import io.espalier.domain.budget.EntryKind;
+import io.espalier.domain.budget.Pace;
+import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -20,6 +25,10 @@ import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.orchestrator.page.Position;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,6 +37,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What people do with budgets: fund a team, and read what its jobs hold and have spent. */
 public final class Budgets {
+
+  private static final int LONGEST_REASON = 200;
 
   private final Transactions transactions;
   private final Ledger ledger;
@@ -54,6 +65,17 @@ public final class Budgets {
               .found(amount)
               .allowed("more than 0"));
     }
+    if (reason.isBlank() || reason.length() > LONGEST_REASON) {
+      throw new Refused(
+          Problem.of(
+                  "credit-reason",
+                  Category.INVALID,
+                  "reason",
+                  "The ledger keeps why a budget was raised.",
+                  "Give a reason in a few words.")
+              .found(reason.length() + " characters")
+              .allowed("1 to " + LONGEST_REASON + " characters"));
+    }
     var work =
         (Function<JdbcClient, TeamBudget>)
             jdbc -> {
@@ -79,34 +101,118 @@ public final class Budgets {
     return transactions.as(principal, jdbc -> TeamBudget.of(team, ledger.ofTeam(jdbc, team)));
   }
 
-  /** A team's jobs with what each holds and has spent, newest first. */
-  public List<JobStatement> statement(Principal principal, UUID team, int limit) {
+  /** How fast the team spends, and on what without a result. */
+  public TeamSpending spending(Principal principal, UUID team) {
     principal.require(team, Role.VIEWER);
     return transactions.as(
         principal,
         jdbc ->
-            jdbc.sql(
-                    """
-                    select j.id, j.name, u.display_name, j.state, j.submitted_at, a.funded, a.held, a.spent
-                    from job j
-                    join app_user u on u.id = j.owner_id
-                    join budget_account a on a.job_id = j.id
-                    where j.team_id = :team
-                    order by j.submitted_at desc, j.id limit :limit
-                    """)
-                .param("team", team)
-                .param("limit", limit)
-                .query((row, _) ->
-                    new JobStatement(
-                        uuid(row, "id"),
-                        row.getString("name"),
-                        row.getString("display_name"),
-                        constant(row, "state", JobState.class),
-                        instant(row, "submitted_at"),
-                        gpuTime(row, "funded"),
-                        gpuTime(row, "held"),
-                        gpuTime(row, "spent")))
-                .list());
+            new TeamSpending(
+                pace(jdbc, team),
+                lost(jdbc, team, JobState.FAILED),
+                lost(jdbc, team, JobState.CANCELLED)));
+  }
+
+  // A hold is posted when its slice begins, so the first one is when spending began.
+  private static Pace pace(JdbcClient jdbc, UUID team) {
+    return jdbc.sql(
+            """
+            select coalesce(sum(e.amount) filter (where e.kind = 'SETTLE'), 0) as spent,
+                   coalesce(extract(epoch from now() - min(e.at)), 0) as seconds
+            from budget_entry e join budget_account a on a.id = e.account_id
+            where a.team_id = :team and a.job_id is null and e.kind in ('HOLD', 'SETTLE')
+              and e.at > now() - interval '7 days'
+            """)
+        .param("team", team)
+        .query(
+            (row, _) -> new Pace(gpuTime(row, "spent"), Duration.ofSeconds(row.getLong("seconds"))))
+        .single();
+  }
+
+  private static TeamSpending.Without lost(JdbcClient jdbc, UUID team, JobState end) {
+    return jdbc.sql(
+            """
+            select count(*) as jobs, coalesce(sum(a.spent), 0) as spent
+            from job j join budget_account a on a.job_id = j.id
+            where j.team_id = :team and j.state = :end and a.spent > 0
+            """)
+        .param("team", team)
+        .param("end", end.name())
+        .query((row, _) -> new TeamSpending.Without(row.getInt("jobs"), gpuTime(row, "spent")))
+        .single();
+  }
+
+  /** A team's jobs with what each holds and has spent, newest first. */
+  public Page<JobStatement> statement(Principal principal, UUID team, PageRequest page) {
+    principal.require(team, Role.VIEWER);
+    var after = page.after() == null ? null : Position.parse(page.after());
+    var lines =
+        transactions.as(
+            principal,
+            jdbc ->
+                jdbc.sql(
+                        """
+                        select j.id, j.name, u.display_name, j.state, j.pause_reason, j.failure_reason,
+                               j.submitted_at, a.funded, a.held, a.spent
+                        from job j
+                        join app_user u on u.id = j.owner_id
+                        join budget_account a on a.job_id = j.id
+                        where j.team_id = :team
+                          and (:at::timestamptz is null
+                               or (j.submitted_at, j.id) < (:at::timestamptz, :id::uuid))
+                        order by j.submitted_at desc, j.id desc limit :limit
+                        """)
+                    .param("team", team)
+                    .param("at", after == null ? null : parameter(after.at()))
+                    .param("id", after == null ? null : after.id())
+                    .param("limit", page.size() + 1)
+                    .query((row, _) ->
+                        new JobStatement(
+                            uuid(row, "id"),
+                            row.getString("name"),
+                            row.getString("display_name"),
+                            constant(row, "state", JobState.class),
+                            constantOrNull(row, "pause_reason", PauseReason.class),
+                            constantOrNull(row, "failure_reason", FailureReason.class),
+                            instant(row, "submitted_at"),
+                            gpuTime(row, "funded"),
+                            gpuTime(row, "held"),
+                            gpuTime(row, "spent")))
+                    .list());
+    return Page.of(lines, page, line -> new Position(line.submittedAt(), line.job()));
+  }
+
+  /** Every movement of the team's account, newest first. */
+  public Page<TeamEntry> entries(Principal principal, UUID team, PageRequest page) {
+    principal.require(team, Role.VIEWER);
+    var entries =
+        transactions.as(
+            principal,
+            jdbc ->
+                jdbc.sql(
+                        """
+                        select e.id, e.kind, e.amount, e.job_id, j.name, e.reason, e.at
+                        from budget_entry e
+                        join budget_account a on a.id = e.account_id
+                        left join job j on j.id = e.job_id
+                        where a.team_id = :team and a.job_id is null
+                          and (:after::bigint is null or e.id < :after::bigint)
+                        order by e.id desc limit :limit
+                        """)
+                    .param("team", team)
+                    .param("after", page.afterNumber())
+                    .param("limit", page.size() + 1)
+                    .query((row, _) ->
+                        new TeamEntry(
+                            row.getLong("id"),
+                            constant(row, "kind", EntryKind.class),
+                            gpuTime(row, "amount"),
+                            uuidOrNull(row, "job_id"),
+                            row.getString("name"),
+                            row.getString("reason"),
+                            instant(row, "at")))
+                    .list());
+    return Page.of(entries, page, TeamEntry::id);
   }
 
   public JobCost ofJob(Principal principal, UUID job) {

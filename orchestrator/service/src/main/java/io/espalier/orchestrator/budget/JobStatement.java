@@ -1,9 +1,12 @@
 package io.espalier.orchestrator.budget;
 
+import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.unit.GpuTime;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One line of a team's statement. */
 public record JobStatement(
@@ -11,6 +14,8 @@ public record JobStatement(
     String name,
     String owner,
     JobState state,
+    @Nullable PauseReason pauseReason,
+    @Nullable FailureReason failureReason,
     Instant submittedAt,
     GpuTime cap,
     GpuTime held,

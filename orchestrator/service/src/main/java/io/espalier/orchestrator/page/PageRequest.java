@@ -27,4 +27,22 @@ public record PageRequest(int size, @Nullable String after) {
   public static PageRequest first(int size) {
     return new PageRequest(size, null);
   }
+
+  /** Where the page before ended in a list that is newest first by a serial number. */
+  public @Nullable Long afterNumber() {
+    if (after == null) return null;
+    try {
+      return Long.valueOf(after);
+    } catch (NumberFormatException e) {
+      throw new Refused(
+          Problem.of(
+                  "not-a-page",
+                  Category.INVALID,
+                  "after",
+                  "This does not name the end of a page.",
+                  "Send the next of a page as it came.")
+              .found(after),
+          e);
+    }
+  }
 }

@@ -1,15 +1,12 @@
 package io.espalier.web.datasets.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.grid.Grid;
-import com.vaadin.flow.component.grid.GridVariant;
 import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.component.html.Span;
 import com.vaadin.flow.component.icon.VaadinIcon;
 import com.vaadin.flow.component.textfield.TextField;
-import com.vaadin.flow.data.provider.CallbackDataProvider;
 import com.vaadin.flow.data.value.ValueChangeMode;
 import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
@@ -26,7 +23,7 @@ import io.espalier.web.element.LinkButton;
 import io.espalier.web.element.Narrow;
 import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
-import io.espalier.web.live.CursorRows;
+import io.espalier.web.live.CursorGrid;
 import io.espalier.web.security.CurrentUser;
 import io.espalier.web.upload.Uploads;
 import jakarta.annotation.security.PermitAll;
@@ -39,13 +36,11 @@ import java.util.Map;
 @PermitAll
 final class DatasetsView extends Div implements BeforeEnterObserver {
 
-  private static final int PAGE = 50;
-
   private final CurrentUser user;
   private final Datasets datasets;
   private final Div list = new Div();
   private final TextField search = new TextField();
-  private final Grid<DatasetView> grid = new Grid<>();
+  private final CursorGrid<DatasetView> grid = new CursorGrid<>("Datasets");
 
   DatasetsView(CurrentUser user, Teams teams, Datasets datasets, Uploads uploads) {
     this.user = user;
@@ -94,11 +89,8 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   }
 
   private void show(String part) {
-    var rows = new CursorRows<>(PAGE, page -> datasets.page(user.principal(), null, part, page));
-    grid.setItems(
-            new CallbackDataProvider<DatasetView, Void>(
-                asked -> rows.fetch(asked.getOffset(), asked.getLimit()), _ -> 0, DatasetView::id))
-        .setItemCountUnknown();
+    var none = new Span("No dataset has this in its name.");
+    grid.show(page -> datasets.page(user.principal(), null, part, page), DatasetView::id, none);
   }
 
   /** What is searched for is in the address, so that it survives a reload and can be sent on. */
@@ -118,11 +110,6 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   }
 
   private void defineGrid() {
-    grid.setPageSize(PAGE);
-    grid.addThemeVariants(GridVariant.NO_BORDER);
-    grid.setSelectionMode(Grid.SelectionMode.NONE);
-    grid.setAriaLabel("Datasets");
-    grid.setEmptyStateText("No dataset has this in its name.");
     grid.addComponentColumn(DatasetsView::name)
         .setHeader("Dataset")
         .setFlexGrow(3)

@@ -1,7 +1,7 @@
 package io.espalier.web.home.ui;
 
+import com.vaadin.flow.component.dialog.Dialog;
 import io.espalier.domain.job.JobState;
-import io.espalier.domain.unit.GpuTime;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.agent.Agents;
@@ -11,6 +11,9 @@ import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.web.budget.CreditDialog;
+import io.espalier.web.security.CurrentUser;
+import io.espalier.web.teams.TeamDialog;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -58,12 +61,12 @@ final class HomeSource {
         agents.cluster(who));
   }
 
-  void createTeam(Principal who, String name) {
-    teams.create(who, name);
+  Dialog teamDialog(CurrentUser user, Runnable created) {
+    return TeamDialog.of(teams, user, created);
   }
 
-  void credit(Principal who, UUID team, GpuTime amount) {
-    budgets.credit(who, team, amount, "credited by " + who.login());
+  Dialog creditDialog(UUID team, String name, CurrentUser user, Runnable credited) {
+    return CreditDialog.of(team, name, budgets, user, credited);
   }
 
   private List<JobView> list(Principal who, Set<JobState> states, int most) {

@@ -81,14 +81,14 @@ final class NeedsMe extends Section {
   private Component createTeam() {
     var button = new Button("Create a team");
     button.addThemeVariants(ButtonVariant.PRIMARY);
-    button.addClickListener(_ -> new TeamDialog(source, user, changed).open());
+    button.addClickListener(_ -> source.teamDialog(user, changed).open());
     return button;
   }
 
   private Component credit(UUID team, String name) {
     var button = new Button("Add budget");
     button.addThemeVariants(ButtonVariant.PRIMARY);
-    button.addClickListener(_ -> new CreditDialog(team, name, source, user, changed).open());
+    button.addClickListener(_ -> source.creditDialog(team, name, user, changed).open());
     return button;
   }
 }

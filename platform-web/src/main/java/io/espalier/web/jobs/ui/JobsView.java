@@ -1,14 +1,11 @@
 package io.espalier.web.jobs.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.grid.Grid;
-import com.vaadin.flow.component.grid.GridVariant;
 import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.component.html.Nav;
 import com.vaadin.flow.component.html.Span;
-import com.vaadin.flow.data.provider.CallbackDataProvider;
 import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
@@ -17,18 +14,18 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.web.element.Cell;
 import io.espalier.web.element.EmptyState;
 import io.espalier.web.element.LinkButton;
 import io.espalier.web.element.Meter;
 import io.espalier.web.element.Narrow;
 import io.espalier.web.element.StateBadge;
 import io.espalier.web.element.Words;
-import io.espalier.web.live.CursorRows;
+import io.espalier.web.live.CursorGrid;
 import io.espalier.web.live.Live;
 import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 
 /** All jobs of my teams, newest first. The filter is in the address. */
@@ -37,13 +34,12 @@ import java.util.Locale;
 @PermitAll
 final class JobsView extends Div implements BeforeEnterObserver {
 
-  private static final int PAGE = 50;
   private static final Duration DISTANCE = Duration.ofSeconds(2);
 
   private final CurrentUser user;
   private final Jobs jobs;
   private final Nav filters = new Nav();
-  private final Grid<JobView> grid = new Grid<>();
+  private final CursorGrid<JobView> grid = new CursorGrid<>("Jobs");
 
   JobsView(CurrentUser user, Jobs jobs, Changes changes) {
     this.user = user;
@@ -55,11 +51,7 @@ final class JobsView extends Div implements BeforeEnterObserver {
     filters.getElement().setAttribute("aria-label", "Jobs by state");
     defineGrid();
     add(header, filters, grid);
-    Live.keep(
-        this,
-        wake -> changes.onAnyJob(_ -> wake.run()),
-        DISTANCE,
-        () -> grid.getDataProvider().refreshAll());
+    Live.keep(this, wake -> changes.onAnyJob(_ -> wake.run()), DISTANCE, grid::refresh);
   }
 
   @Override
@@ -69,22 +61,10 @@ final class JobsView extends Div implements BeforeEnterObserver {
     filters.removeAll();
     for (var filter : Shown.values()) filters.add(link(filter, filter == shown));
     var filter = new JobFilter(null, shown.states());
-    var rows = new CursorRows<>(PAGE, page -> jobs.list(user.principal(), filter, page));
-    grid.setEmptyStateComponent(empty(shown));
-    grid.setItems(
-            new CallbackDataProvider<JobView, Void>(
-                asked -> rows.fetch(asked.getOffset(), asked.getLimit()),
-                // Counting ten thousand rows at each look costs more than not knowing the end.
-                _ -> 0,
-                JobView::id))
-        .setItemCountUnknown();
+    grid.show(page -> jobs.list(user.principal(), filter, page), JobView::id, empty(shown));
   }
 
   private void defineGrid() {
-    grid.setPageSize(PAGE);
-    grid.addThemeVariants(GridVariant.NO_BORDER);
-    grid.setSelectionMode(Grid.SelectionMode.NONE);
-    grid.setAriaLabel("Jobs");
     grid.addComponentColumn(JobsView::name).setHeader("Job").setFlexGrow(3).setWidth("11rem");
     grid.addComponentColumn(JobsView::state).setHeader("State").setFlexGrow(1).setWidth("10rem");
     grid.addColumn(JobsView::protocol)
@@ -132,18 +112,15 @@ final class JobsView extends Div implements BeforeEnterObserver {
   }
 
   private static Component name(JobView job) {
-    var name = new Anchor("jobs/" + job.id(), job.name());
-    name.addClassName("row-title");
-    var about =
-        new Span(
-            "%s · %s v%d"
-                .formatted(job.baseModel().name(), job.dataset().name(), job.datasetVersion()));
-    about.addClassName("secondary");
-    return twoLines(name, about);
+    return Cell.link(
+        "jobs/" + job.id(),
+        job.name(),
+        "%s · %s v%d"
+            .formatted(job.baseModel().name(), job.dataset().name(), job.datasetVersion()));
   }
 
   private static Component state(JobView job) {
-    var cell = twoLines(new StateBadge(job));
+    var cell = new Cell(new StateBadge(job));
     var running = job.running();
     if (job.whyWaiting() != null) {
       var why = new Span(job.whyWaiting().sentence());
@@ -172,14 +149,14 @@ final class JobsView extends Div implements BeforeEnterObserver {
     after.addClassName("number");
     var before = new Span("from " + Words.percent(result.before()));
     before.addClassNames("secondary", "number");
-    return twoLines(after, before);
+    return new Cell(after, before);
   }
 
   private static Component cost(JobView job) {
     var spent = new Span(job.spent().toString());
     spent.addClassName("number");
     double cap = Math.max(1, job.cap().millis());
-    return twoLines(
+    return new Cell(
         spent,
         new Meter("%s spent and %s held of %s".formatted(job.spent(), job.held(), job.cap()))
             .part("spent", job.spent().millis() / cap)
@@ -187,16 +164,6 @@ final class JobsView extends Div implements BeforeEnterObserver {
   }
 
   private static Component age(JobView job) {
-    var age = new Span(Words.ago(job.submittedAt(), Instant.now()));
-    age.setTitle(job.submittedAt().toString());
-    var owner = new Span(job.owner());
-    owner.addClassName("secondary");
-    return twoLines(age, owner);
-  }
-
-  private static Div twoLines(Component... lines) {
-    var cell = new Div(lines);
-    cell.addClassName("two-lines");
-    return cell;
+    return new Cell(Cell.age(job.submittedAt()), Cell.quiet(job.owner()));
   }
 }

@@ -95,6 +95,7 @@ class HomeViewTest extends SpringBrowserlessTest {
             .single();
     test(find(Button.class, need).single()).click();
     test(find(NumberField.class).single()).setValue(3.0);
+    test(find(TextField.class).withLabel("Reason").single()).setValue("for tests");
     test(find(Button.class).withText("Add").single()).click();
 
     var team =
