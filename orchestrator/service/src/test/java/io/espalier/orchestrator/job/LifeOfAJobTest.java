@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
@@ -243,7 +244,7 @@ class LifeOfAJobTest {
     var job = team.submit();
     platform.jobs.cancel(team.member, job);
 
-    assertThat(platform.audit.latest(platform.admin, 3))
+    assertThat(platform.audit.page(platform.admin, AuditFilter.ALL, PageRequest.first(3)).items())
         .extracting(Audit.Entry::actor, Audit.Entry::action, Audit.Entry::thing)
         .containsExactly(
             tuple(team.member.login(), "cancel", "job " + job),
