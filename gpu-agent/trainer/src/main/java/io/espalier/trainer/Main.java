@@ -4,6 +4,8 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.trainer.check.CheckCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
+import io.espalier.trainer.starter.text.PretrainTextCommand;
+import io.espalier.trainer.task.PredictCommand;
 import io.espalier.trainer.task.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +18,9 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      PredictCommand.class,
       PretrainCommand.class,
+      PretrainTextCommand.class,
       DrawDemoCommand.class
     })
 public final class Main {

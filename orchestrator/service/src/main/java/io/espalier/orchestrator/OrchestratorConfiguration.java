@@ -1,6 +1,6 @@
 package io.espalier.orchestrator;
 
-import io.espalier.datasets.folder.DatasetGate;
+import io.espalier.datasets.gate.DatasetGate;
 import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;
@@ -82,8 +82,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Invariants invariants(Transactions transactions) {
-    return new Invariants(transactions);
+  Invariants invariants(Transactions transactions, BlobStore blobStore) {
+    return new Invariants(transactions, blobStore);
   }
 
   @Bean
@@ -166,13 +166,19 @@ public class OrchestratorConfiguration {
 
   /** The platform is up from the moment at which this bean is made. */
   @Bean
-  Reaper reaper(Transactions transactions, Changes changes, TaskFlow taskFlow, Leases leases) {
+  Reaper reaper(
+      Transactions transactions,
+      Changes changes,
+      TaskFlow taskFlow,
+      Leases leases,
+      OrchestratorSettings settings) {
     var upSince =
         transactions.asPlanner(jdbc ->
             jdbc.sql("select clock_timestamp() as now")
                 .query((row, _) -> Columns.instant(row, "now"))
                 .single());
-    return new Reaper(transactions, changes, taskFlow, leases, upSince);
+    var longestGap = settings.planPeriod().multipliedBy(4);
+    return new Reaper(transactions, changes, taskFlow, leases, upSince, longestGap);
   }
 
   @Bean

@@ -3,6 +3,7 @@ package io.espalier.web.problem;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.web.database.Trouble;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   /** Says nothing of the inside to the caller, but enough for an operator to find it in the log. */
   @ExceptionHandler
   ResponseEntity<ProblemDetail> surprised(Exception surprise) {
+    var trouble = Trouble.of(surprise);
+    if (trouble.isPresent()) {
+      log.warn("{}: {}", trouble.get().code(), String.valueOf(surprise.getMessage()));
+      return refused(new Refused(trouble.get(), surprise));
+    }
     var incident = UUID.randomUUID();
     log.error("Incident {}", incident, surprise);
     return refused(

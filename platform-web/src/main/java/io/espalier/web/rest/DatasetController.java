@@ -1,6 +1,8 @@
 package io.espalier.web.rest;
 
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.gate.Inspection;
+import io.espalier.datasets.report.DatasetReport;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.dataset.DatasetView;
@@ -12,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -60,17 +63,53 @@ class DatasetController {
     return datasets.version(user, version);
   }
 
-  /** The body is the archive itself, written to disk as it comes. */
+  /**
+   * A first look at an upload: the layout that it seems to have, its columns and first rows.
+   * Nothing is kept.
+   */
+  @PostMapping(
+      path = "/datasets/inspect",
+      consumes = {
+        "application/zip",
+        "text/csv",
+        "text/tab-separated-values",
+        "application/jsonl",
+        "application/x-ndjson",
+        MediaType.APPLICATION_OCTET_STREAM_VALUE
+      })
+  Inspection inspect(
+      @AuthenticationPrincipal Principal user, @RequestParam UUID team, HttpServletRequest request)
+      throws IOException {
+    return uploads.receive(
+        request.getInputStream(), upload -> datasets.inspect(user, team, upload));
+  }
+
+  /**
+   * Registers a zip of image folders, a table of texts (CSV, TSV or JSONL), or a zip with a table
+   * for each split. Without the parameters text and label the layout is guessed. The body is the
+   * file itself, written to disk as it comes.
+   */
   @PostMapping(
       path = "/datasets",
-      consumes = {"application/zip", MediaType.APPLICATION_OCTET_STREAM_VALUE})
+      consumes = {
+        "application/zip",
+        "text/csv",
+        "text/tab-separated-values",
+        "application/jsonl",
+        "application/x-ndjson",
+        MediaType.APPLICATION_OCTET_STREAM_VALUE
+      })
   ResponseEntity<?> register(
       @AuthenticationPrincipal Principal user,
       @RequestParam UUID team,
       @RequestParam String name,
+      @RequestParam @Nullable String text,
+      @RequestParam @Nullable String secondText,
+      @RequestParam @Nullable String label,
       HttpServletRequest request)
       throws IOException {
-    return register(user, team, name, request.getInputStream());
+    return register(
+        user, team, name, Given.columns(text, secondText, label), request.getInputStream());
   }
 
   /** The same for forms. */
@@ -79,16 +118,25 @@ class DatasetController {
       @AuthenticationPrincipal Principal user,
       @RequestParam UUID team,
       @RequestParam String name,
+      @RequestParam @Nullable String text,
+      @RequestParam @Nullable String secondText,
+      @RequestParam @Nullable String label,
       @RequestPart MultipartFile file)
       throws IOException {
     try (var content = file.getInputStream()) {
-      return register(user, team, name, content);
+      return register(user, team, name, Given.columns(text, secondText, label), content);
     }
   }
 
-  private ResponseEntity<?> register(Principal user, UUID team, String name, InputStream content) {
+  private ResponseEntity<?> register(
+      Principal user, UUID team, String name, Optional<DataLayout> layout, InputStream content) {
     var registration =
-        uploads.receive(content, upload -> datasets.register(user, team, name, upload));
+        uploads.receive(
+            content,
+            upload ->
+                layout
+                    .map(given -> datasets.register(user, team, name, upload, given))
+                    .orElseGet(() -> datasets.register(user, team, name, upload)));
     return switch (registration) {
       case Registration.Accepted(var version, boolean isNew) ->
           ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK).body(version);

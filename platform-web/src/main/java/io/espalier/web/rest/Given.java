@@ -1,5 +1,6 @@
 package io.espalier.web.rest;
 
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -7,6 +8,7 @@ import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.unit.GpuTime;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request must, or may, give. */
@@ -25,6 +27,17 @@ final class Given {
               "Add it."));
     }
     return value;
+  }
+
+  /** The columns of a table of texts; empty for a guess. */
+  static Optional<DataLayout> columns(
+      @Nullable String text, @Nullable String secondText, @Nullable String label) {
+    if (text == null && secondText == null && label == null) return Optional.empty();
+    return Optional.of(
+        new DataLayout.TextTable(
+            required("text", text),
+            secondText == null || secondText.isEmpty() ? null : secondText,
+            required("label", label)));
   }
 
   static GpuTime gpuHours(@Nullable Double hours) {

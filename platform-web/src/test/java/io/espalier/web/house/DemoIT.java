@@ -37,7 +37,7 @@ class DemoIT {
     var run = demo("--gpu-hours", "0.0001");
 
     assertThat(run.exit()).isNotZero();
-    assertThat(run.text()).contains("gpu_hours").contains("0.4 GPU-s");
+    assertThat(run.text()).contains("budget cap of the job").contains("0.4 GPU-s");
     assertThat(run.summary().path("state").asString()).isEqualTo("REFUSED");
     assertThat(run.summary().path("spent_gpu_s").asDouble()).isZero();
   }

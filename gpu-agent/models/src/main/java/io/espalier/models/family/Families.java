@@ -11,7 +11,7 @@ import java.util.function.Function;
 public final class Families {
 
   private static final Map<String, Function<ModelConfig, Family>> SUPPORTED =
-      new TreeMap<>(Map.of("vit", Vit::of));
+      new TreeMap<>(Map.of("bert", Bert::of, "vit", Vit::of));
 
   private Families() {}
 

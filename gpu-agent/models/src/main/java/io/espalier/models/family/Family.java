@@ -1,9 +1,7 @@
 package io.espalier.models.family;
 
 import io.espalier.models.graph.Graph;
-import io.espalier.models.graph.GraphBuilder;
 import io.espalier.models.graph.Mode;
-import io.espalier.models.graph.Size;
 import io.espalier.models.graph.TrainingPlan;
 import java.util.List;
 import java.util.SortedMap;
@@ -16,10 +14,7 @@ import java.util.SortedMap;
  * {@code features} (what its head sees, (B, {@link #featureSize})), and per depth {@code
  * features.N} from the embeddings ({@code features.0}) up.
  */
-public sealed interface Family permits Vit {
-
-  /** Samples in a batch. */
-  Size B = Size.symbol("B");
+public sealed interface Family extends Network permits Bert, Vit {
 
   /** As {@code model_type} names it. */
   String type();
@@ -32,8 +27,6 @@ public sealed interface Family permits Vit {
 
   /** Published models whose weights hold this one's backbone, with whatever head. */
   List<String> sources();
-
-  void describe(GraphBuilder g);
 
   /** The module that a linear probe trains. */
   String head();
@@ -52,23 +45,15 @@ public sealed interface Family permits Vit {
 
   int featureSize();
 
-  /** Deviation of new weights. */
-  double initializerRange();
-
   /** Other spellings of its parameters' names. */
   Names names();
-
-  default Graph graph(TrainingPlan plan, Mode mode) {
-    var builder = new GraphBuilder(plan, mode);
-    describe(builder);
-    return builder.build();
-  }
 
   /**
    * What is run besides training, by method name: {@code predict} gives logits, {@code evaluate}
    * logits and loss, {@code features} what the head sees, {@code depths} the features of every
    * depth, {@code inspect} all outputs.
    */
+  @Override
   default SortedMap<String, Graph> forwards(TrainingPlan plan) {
     return Forwards.of(graph(plan, Mode.EVAL));
   }

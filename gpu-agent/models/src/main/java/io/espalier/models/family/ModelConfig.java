@@ -3,6 +3,7 @@ package io.espalier.models.family;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.models.graph.Activation;
 import io.espalier.models.json.StrictJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,6 +86,17 @@ public final class ModelConfig {
     int value = node.get(0).intValue();
     if (value < least || value > most) throw wrong(key, "between " + least + " and " + most);
     return value;
+  }
+
+  /** A function by the name that Hugging Face gives it; GELU where none is named. */
+  Activation activation(String key) {
+    return switch (text(key, "gelu")) {
+      case "gelu" -> Activation.GELU;
+      case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+      case "relu" -> Activation.RELU;
+      case "silu", "swish" -> Activation.SILU;
+      default -> throw wrong(key, "gelu, gelu_new, gelu_pytorch_tanh, relu or silu");
+    };
   }
 
   /** A list of texts; empty where the key is missing. */

@@ -1,7 +1,10 @@
 package io.espalier.models.family;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Translates parameter names between the spelling that our graphs and most published checkpoints
@@ -30,10 +33,20 @@ public final class Names {
         pairs.stream().map(pair -> rule(pair.get(1), pair.get(0))).toList());
   }
 
+  /** Reads these parts of names as well, which were in use before; none is ever written. */
+  Names alsoReading(List<List<String>> pairs) {
+    var legacy = pairs.stream().map(pair -> rule(pair.get(1), pair.get(0)));
+    return new Names(toNewer, Stream.concat(toOlder.stream(), legacy).toList());
+  }
+
   private static Rule rule(String from, String to) {
-    var parts = from.split("#", 2);
-    var pattern = "\\b" + Pattern.quote(parts[0]) + "(\\d+)" + Pattern.quote(parts[1]) + "\\b";
-    return new Rule(Pattern.compile(pattern), to.replace("#", "$1"));
+    var parts = Stream.of(from.split("#", 2)).map(Pattern::quote).collect(joining("(\\d+)"));
+    return new Rule(Pattern.compile("\\b" + parts + "\\b"), to.replace("#", "$1"));
+  }
+
+  /** Whether any module bears another name in transformers 5. */
+  public boolean changed() {
+    return !toNewer.isEmpty();
   }
 
   /** As transformers 5 spells it; a name without another spelling stays. */

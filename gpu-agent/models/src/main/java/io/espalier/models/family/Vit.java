@@ -59,24 +59,13 @@ public record Vit(
         config.integer("num_hidden_layers", 1, 512),
         heads,
         config.integer("intermediate_size", 1, 262_144),
-        activation(config),
+        config.activation("hidden_act"),
         config.number("layer_norm_eps", 0, 1, 1e-12),
         config.number("hidden_dropout_prob", 0, 0.99, 0),
         config.number("attention_probs_dropout_prob", 0, 0.99, 0),
         config.flag("qkv_bias", true),
         config.number("initializer_range", 0, 10, 0.02),
         config.labels().size());
-  }
-
-  private static Activation activation(ModelConfig config) {
-    return switch (config.text("hidden_act", "gelu")) {
-      case "gelu" -> Activation.GELU;
-      case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
-      case "relu" -> Activation.RELU;
-      case "silu", "swish" -> Activation.SILU;
-      default ->
-          throw config.wrong("hidden_act", "gelu, gelu_new, gelu_pytorch_tanh, relu or silu");
-    };
   }
 
   @Override

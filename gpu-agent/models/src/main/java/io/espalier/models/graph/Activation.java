@@ -7,5 +7,6 @@ public enum Activation {
   /** The same approximated by tanh. */
   GELU_TANH,
   RELU,
-  SILU
+  SILU,
+  TANH
 }

@@ -98,7 +98,15 @@ public record Cost(
       var x = node.inputs();
       var y = node.output();
       return switch (node.op()) {
-        case Op.Leaf _, Op.View _, Op.Add _, Op.AddScaled _, Op.Concat _, Op.Cast _ -> List.of();
+        case Op.Leaf _,
+            Op.View _,
+            Op.Add _,
+            Op.AddScaled _,
+            Op.Concat _,
+            Op.Cast _,
+            Op.PaddingMask _ ->
+            List.of();
+        case Op.Embedding _ -> List.of(Saved.value(x.get(1)));
         case Op.Linear _ ->
             List.of(
                 Saved.when(x.get(1).tracked(), x.get(0)), Saved.when(x.get(0).tracked(), x.get(1)));
@@ -110,7 +118,7 @@ public record Cost(
                 Saved.value(
                     switch (function) {
                       case GELU, GELU_TANH, SILU -> x.get(0);
-                      case RELU -> y;
+                      case RELU, TANH -> y;
                     }));
         case Op.Attention attention ->
             attention.dropout() > 0 && device == Device.CPU ? composed(x) : fused(x, y);
@@ -124,14 +132,18 @@ public record Cost(
       };
     }
 
-    /** The flash kernels keep their operands, the result and a log-sum-exp per row. */
+    /**
+     * The flash kernels keep their operands, the result, a log-sum-exp per row and the mask as
+     * floats.
+     */
     private static List<Saved> fused(List<Value> x, Value y) {
+      var mask = x.size() > 3 ? x.get(3).shape().elements().times(DType.F32.bytes()) : Size.ZERO;
       return List.of(
           Saved.value(x.get(0)),
           Saved.value(x.get(1)),
           Saved.value(x.get(2)),
           Saved.value(y),
-          Saved.extra(rows(y).times(DType.F32.bytes())));
+          Saved.extra(rows(y).times(DType.F32.bytes()).plus(mask)));
     }
 
     /**
@@ -152,7 +164,8 @@ public record Cost(
       var y = node.output().shape().elements();
       var x = node.inputs();
       return switch (node.op()) {
-        case Op.Leaf _, Op.View _, Op.Cast _, Op.Concat _ -> Size.ZERO;
+        case Op.Leaf _, Op.View _, Op.Cast _, Op.Concat _, Op.Embedding _, Op.PaddingMask _ ->
+            Size.ZERO;
         case Op.Linear _ -> y.times(x.get(1).shape().get(1)).times(2);
         case Op.Conv2d _ -> y.times(x.get(1).shape().without(0).elements()).times(2);
         case Op.Attention _ -> scores(x).times(x.get(0).shape().get(-1)).times(4);

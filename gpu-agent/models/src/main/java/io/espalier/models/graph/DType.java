@@ -5,7 +5,8 @@ public enum DType {
   F32(6, 4),
   BF16(15, 2),
   F16(5, 2),
-  I64(4, 8);
+  I64(4, 8),
+  BOOL(11, 1);
 
   private final int code;
   private final int bytes;

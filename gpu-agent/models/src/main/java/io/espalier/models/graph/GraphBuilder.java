@@ -133,6 +133,27 @@ public final class GraphBuilder {
     return node(new Op.Conv2d(size), shape, inputs[0].type(), inputs);
   }
 
+  /** (…) whole numbers below {@code entries} → (…, width); {@code padding} as in the reference. */
+  public Value embedding(Value ids, String module, long entries, long width, int padding) {
+    return lookedUp(weight(module + ".weight", Initial.NORMAL, entries, width), ids, padding);
+  }
+
+  /** (rows, width), places (…) → (…, width). */
+  public Value rows(Value x, Value places) {
+    return lookedUp(x, places, -1);
+  }
+
+  private Value lookedUp(Value table, Value ids, int padding) {
+    var dimensions = new ArrayList<>(ids.shape().dimensions());
+    dimensions.add(table.shape().get(1));
+    return node(new Op.Embedding(padding), new Shape(dimensions), table.type(), table, ids);
+  }
+
+  /** (…, in) → (…, out) by a matrix (out, in) that another layer owns, and a bias of its own. */
+  public Value tied(Value x, Value matrix, String bias) {
+    return product(x, matrix, weight(bias, Initial.ZEROS, matrix.shape().get(0).constant()));
+  }
+
   public Value layerNorm(Value x, String module, double epsilon) {
     long width = x.shape().get(-1).constant();
     return same(
@@ -153,6 +174,10 @@ public final class GraphBuilder {
     return node(new Op.Add(), a.shape(), type, a, b);
   }
 
+  public Value addScaled(Value a, Value b, double factor) {
+    return node(new Op.AddScaled(factor), a.shape(), a.type(), a, b);
+  }
+
   /**
    * Draws only where something below trains: a frozen prefix gives the same features in training as
    * in evaluation, so they can be kept.
@@ -162,10 +187,26 @@ public final class GraphBuilder {
     return draws ? same(new Op.Dropout(probability), x) : x;
   }
 
-  /** Scaled dot-product attention over (B, heads, T, d), without a mask. */
+  /** Scaled dot-product attention over (B, heads, T, d), where everything looks at everything. */
   public Value attention(Value q, Value k, Value v, double dropout) {
-    boolean draws = draft.mode == Mode.TRAIN && (q.tracked() || k.tracked() || v.tracked());
-    return same(new Op.Attention(draws ? dropout : 0), q, k, v);
+    return attention(dropout, q, k, v);
+  }
+
+  /** The same where only what {@code mask} (B, 1, 1, T) allows is looked at. */
+  public Value attention(Value q, Value k, Value v, Value mask, double dropout) {
+    return attention(dropout, q, k, v, mask);
+  }
+
+  private Value attention(double dropout, Value... x) {
+    boolean draws = draft.mode == Mode.TRAIN && Stream.of(x).anyMatch(Value::tracked);
+    return same(new Op.Attention(draws ? dropout : 0), x);
+  }
+
+  /** 1 for a token, 0 for padding (B, T) → the mask of an attention (B, 1, 1, T). */
+  public Value paddingMask(Value mask) {
+    var s = mask.shape();
+    var shape = Shape.of(s.get(0), Size.of(1), Size.of(1), s.get(1));
+    return node(new Op.PaddingMask(), shape, DType.BOOL, mask);
   }
 
   /** Sum of −log p(label) over the batch; smoothed in training as the plan says. */
@@ -191,6 +232,11 @@ public final class GraphBuilder {
 
   public Value select(Value x, int dimension, int index) {
     return node(new Op.Select(dimension, index), x.shape().without(dimension), x.type(), x);
+  }
+
+  /** The first {@code count} entries along a dimension. */
+  public Value first(Value x, int dimension, Size count) {
+    return node(new Op.First(dimension, count), x.shape().with(dimension, count), x.type(), x);
   }
 
   public Value expand(Value x, Size... dimensions) {

@@ -25,17 +25,29 @@ sealed interface Op {
 
   record Expand(Shape to) implements View {}
 
+  /** The first entries along a dimension. */
+  record First(int dimension, Size count) implements View {}
+
   /** (…, in), (out, in), optional (out) → (…, out). */
   record Linear() implements Op {}
 
   /** (B, in, H, W), (out, in, k, k), optional (out) → (B, out, H', W'); no padding. */
   record Conv2d(int stride) implements Op {}
 
+  /**
+   * (entries, width), whole numbers (…) → (…, width). The row {@code padding} gets no gradient; −1
+   * where there is no such row.
+   */
+  record Embedding(int padding) implements Op {}
+
   record LayerNorm(double epsilon) implements Op {}
 
   record Pointwise(Activation function) implements Op {}
 
-  /** q, k and v (B, heads, T, d) → (B, heads, T, d); fused. */
+  /** 1 for a token, 0 for padding (B, T) → whether it is looked at (B, 1, 1, T). */
+  record PaddingMask() implements Op {}
+
+  /** q, k and v (B, heads, T, d), optional mask → (B, heads, T, d); fused. */
   record Attention(double dropout) implements Op {}
 
   record Add() implements Op {}

@@ -246,8 +246,12 @@ public record Script(String text, Map<String, List<String>> inputs) {
         case Op.Transpose(int first, int second) -> torch("transpose", x.get(0), first, second);
         case Op.Select(int dimension, int index) -> torch("select", x.get(0), dimension, index);
         case Op.Expand(var to) -> torch("expand", x.get(0), to);
+        case Op.First(int dimension, var count) -> torch("slice", x.get(0), dimension, 0, count);
         case Op.Linear() -> torch("linear", x.toArray());
         case Op.Conv2d(int stride) -> torch("conv2d", x.get(0), x.get(1), x.get(2), pair(stride));
+        case Op.Embedding(int padding) -> torch("embedding", x.get(0), x.get(1), padding);
+        case Op.PaddingMask() ->
+            torch("unsqueeze", torch("unsqueeze", torch("ne", x.get(0), 0), 1), 1);
         case Op.LayerNorm(double epsilon) ->
             torch("layer_norm", x.get(0), "[" + last + "]", x.get(1), x.get(2), epsilon);
         case Op.Pointwise(var function) ->
@@ -256,9 +260,16 @@ public record Script(String text, Map<String, List<String>> inputs) {
               case GELU_TANH -> torch("gelu", x.get(0), "approximate=\"tanh\"");
               case RELU -> torch("relu", x.get(0));
               case SILU -> torch("silu", x.get(0));
+              case TANH -> torch("tanh", x.get(0));
             };
         case Op.Attention(double dropout) ->
-            torch("scaled_dot_product_attention", x.get(0), x.get(1), x.get(2), "None", dropout);
+            torch(
+                "scaled_dot_product_attention",
+                x.get(0),
+                x.get(1),
+                x.get(2),
+                x.size() > 3 ? x.get(3) : "None",
+                dropout);
         case Op.Add() -> torch("add", x.toArray());
         case Op.AddScaled(double factor) -> torch("add", x.get(0), x.get(1), "alpha=" + factor);
         case Op.Concat(int dimension) -> torch("cat", "[" + String.join(", ", x) + "]", dimension);

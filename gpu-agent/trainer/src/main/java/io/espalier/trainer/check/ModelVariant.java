@@ -40,13 +40,19 @@ record ModelVariant(GoldenCase golden, Path place, String title, Arena arena) {
 
   /** The largest difference that the variant's type does not explain. */
   private static double beyondRounding(Tensor actual, Tensor reference) {
-    double relative = unit(actual.type()), largest = 0;
+    double relative = unit(actual.type()), least = least(actual.type()), largest = 0;
     float[] found = actual.floats(), wanted = reference.floats();
     for (int i = 0; i < found.length; i++) {
-      double off = Math.abs((double) found[i] - wanted[i]) - relative * Math.abs(wanted[i]);
+      double explained = Math.max(least, relative * Math.abs(wanted[i]));
+      double off = Math.abs((double) found[i] - wanted[i]) - explained;
       if (!(off <= largest)) largest = off;
     }
     return largest;
+  }
+
+  /** Half the distance of the smallest numbers, which no longer shrinks with them. */
+  private static double least(ElementType type) {
+    return type == ElementType.F16 ? 0x1p-25 : 0;
   }
 
   private static double unit(ElementType type) {

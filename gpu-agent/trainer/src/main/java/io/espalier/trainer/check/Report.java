@@ -26,6 +26,7 @@ final class Report {
   private final String title;
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final List<String> misses = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
 
   Report(String title) {
     this.title = title;
@@ -60,6 +61,11 @@ final class Report {
     misses.add(what);
   }
 
+  /** Something that is none of this trainer's business; it is told, and counts for nothing. */
+  void leaveOut(String what) {
+    leftOut.add(what);
+  }
+
   boolean passed() {
     return misses.isEmpty()
         && groups.values().stream().allMatch(g -> g.largest <= g.quantity.tolerance());
@@ -82,6 +88,7 @@ final class Report {
               ? ""
               : "; " + group.boundedOnly + " elements of rounding noise only bounded");
     });
+    leftOut.forEach(what -> out.println("  --     " + what));
     misses.forEach(miss -> out.println("  MISS   " + miss));
     out.println(passed() ? "  passed" : "  FAILED");
     out.flush();

@@ -1,17 +1,17 @@
 package io.espalier.trainer.data;
 
 import io.espalier.datasets.Split;
-import io.espalier.datasets.folder.DatasetReport;
 import io.espalier.datasets.folder.ImageEntry;
 import io.espalier.datasets.folder.ImageFolder;
-import io.espalier.datasets.folder.SplitRules;
-import io.espalier.datasets.folder.Splits;
 import io.espalier.datasets.image.Decoded;
 import io.espalier.datasets.image.ImageDecoder;
 import io.espalier.datasets.image.ImageLimits;
 import io.espalier.datasets.image.RgbImage;
 import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
+import io.espalier.datasets.report.DatasetReport;
+import io.espalier.datasets.split.SplitRules;
+import io.espalier.datasets.split.Splits;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
@@ -39,7 +39,7 @@ import java.util.concurrent.Future;
 public final class ImageData implements AutoCloseable {
 
   private final ImageFolder folder;
-  private final Splits splits;
+  private final Splits<ImageEntry> splits;
   private final List<String> classes;
   private final ImagePreprocessing preprocessing;
   private final Area area;
@@ -51,7 +51,7 @@ public final class ImageData implements AutoCloseable {
   private ImageData(
       ImageFolder folder, ImagePreprocessing preprocessing, Area area, int workers, Path scratch) {
     this.folder = folder;
-    this.splits = Splits.of(folder, SplitRules.DEFAULT);
+    this.splits = folder.splits(SplitRules.DEFAULT);
     this.classes = folder.classes();
     this.preprocessing = preprocessing;
     this.area = area;
@@ -72,7 +72,7 @@ public final class ImageData implements AutoCloseable {
       throws IOException {
     ImageFolder folder = ImageFolder.open(zip);
     try {
-      List<Problem> blocking = DatasetReport.of(folder, SplitRules.DEFAULT).blocking();
+      List<Problem> blocking = folder.report(SplitRules.DEFAULT).blocking();
       if (!blocking.isEmpty()) {
         throw new Refused(blocking.getFirst());
       }
@@ -90,7 +90,7 @@ public final class ImageData implements AutoCloseable {
 
   /** What is known by now: images that did not decode are in it once their split was loaded. */
   public DatasetReport report() {
-    return DatasetReport.of(folder, SplitRules.DEFAULT, broken);
+    return folder.report(SplitRules.DEFAULT, broken);
   }
 
   /** Decodes a split; images that cannot be decoded are left out and appear in the report. */

@@ -31,8 +31,7 @@ public final class EngineStart {
    * compute as it should.
    */
   public static String withThreads(int threads) {
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
+    offline();
     try {
       var engine = Engine.getEngine("PyTorch");
       if (!engine.getVersion().startsWith(VERSION))
@@ -44,6 +43,13 @@ public final class EngineStart {
       throw refused(
           "the engine did not start: " + e.getMessage(), e, System.getProperty("os.arch"));
     }
+  }
+
+  /** Native libraries come out of our jars; on a GPU host too the tokenizers' runs on the CPU. */
+  static void offline() {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    System.setProperty("RUST_FLAVOR", "cpu");
   }
 
   private static void roundTrip() throws IOException {

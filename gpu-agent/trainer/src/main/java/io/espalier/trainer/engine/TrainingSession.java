@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import io.espalier.models.family.Family;
+import io.espalier.models.family.Network;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
@@ -70,10 +70,10 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private TrainingSession(
-      Family family, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
+      Network network, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
       throws IOException {
-    graph = family.graph(plan, mode);
-    forwards = family.forwards(plan);
+    graph = network.graph(plan, mode);
+    forwards = network.forwards(plan);
     script = Script.of(graph, optimizer, forwards);
     module = ScriptModule.compile(memory, script.text());
     for (var parameter : graph.parameters())
@@ -91,15 +91,15 @@ public final class TrainingSession implements AutoCloseable {
 
   /** {@code weights} must hold every parameter of the graph in its shape. */
   public static TrainingSession open(
-      Family family, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
+      Network network, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
       throws IOException {
-    return new TrainingSession(family, plan, mode, optimizer, weights);
+    return new TrainingSession(network, plan, mode, optimizer, weights);
   }
 
   /** A model that only computes. */
-  public static TrainingSession forInference(Family family, TensorSource weights)
+  public static TrainingSession forInference(Network network, TensorSource weights)
       throws IOException {
-    return open(family, TrainingPlan.nothing(), Mode.EVAL, AdamW.UNCLIPPED, weights);
+    return open(network, TrainingPlan.nothing(), Mode.EVAL, AdamW.UNCLIPPED, weights);
   }
 
   public Graph graph() {
@@ -175,7 +175,7 @@ public final class TrainingSession implements AutoCloseable {
     }
   }
 
-  /** One of the family's forward passes, without autograd: its outputs by name. */
+  /** One of the network's forward passes, without autograd: its outputs by name. */
   public Outputs forward(String method, Batch batch) {
     var outputs = forwards.get(method);
     if (outputs == null)

@@ -7,10 +7,6 @@ import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
-import io.espalier.models.weights.Durable;
-import io.espalier.models.weights.ElementType;
-import io.espalier.models.weights.SafetensorsWriter;
-import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.data.Augmentation;
 import io.espalier.trainer.data.ImageSet;
 import io.espalier.trainer.engine.Batch;
@@ -18,16 +14,12 @@ import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.RandomWeights;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -175,34 +167,16 @@ final class Pretraining {
 
   private void write(TrainingSession session, Path folder, int steps, double accuracy)
       throws IOException {
-    Files.createDirectories(folder);
-    Map<String, Tensor> tensors = new TreeMap<>();
-    session
-        .graph()
-        .parameters()
-        .forEach(
-            parameter -> tensors.put(parameter.name(), half(session.tensor(parameter.name()))));
-    SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
-    Durable.write(
-        folder.resolve("config.json"),
-        JSON.writeValueAsBytes(StarterModel.config(images.classes())));
-    Durable.write(
-        folder.resolve(PreprocessorConfig.FILE_NAME),
-        JSON.writeValueAsBytes(StarterModel.preprocessor()));
-    Durable.write(
-        folder.resolve("README.md"),
-        StarterCard.text(steps, BATCH, seed, HELD_OUT, accuracy).getBytes(StandardCharsets.UTF_8));
+    StarterFolder.write(
+        folder,
+        session,
+        Map.of(
+            "config.json",
+            StarterModel.config(images.classes()),
+            PreprocessorConfig.FILE_NAME,
+            StarterModel.preprocessor()),
+        StarterCard.text(steps, BATCH, seed, HELD_OUT, accuracy));
     say("wrote %s", folder);
-  }
-
-  /** 16 bits keep three decimal digits, which weights of this size do not miss. */
-  private static Tensor half(Tensor tensor) {
-    float[] values = tensor.floats();
-    short[] halves = new short[values.length];
-    for (int i = 0; i < values.length; i++) {
-      halves[i] = Float.floatToFloat16(values[i]);
-    }
-    return new Tensor(ElementType.F16, tensor.shape(), MemorySegment.ofArray(halves));
   }
 
   private static double seconds(long since) {

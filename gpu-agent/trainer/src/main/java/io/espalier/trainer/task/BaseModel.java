@@ -6,6 +6,7 @@ import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
 import io.espalier.datasets.preprocess.PreprocessorConfig;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.models.family.Bert;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.Vit;
 import io.espalier.trainer.weights.ModelFolder;
@@ -51,6 +52,7 @@ record BaseModel(ModelFolder folder, ImagePreprocessing preprocessing, Area area
   private static Area wanted(Family family) {
     return switch (family) {
       case Vit vit -> new Area(vit.image(), vit.image());
+      case Bert _ -> throw new IllegalStateException("texts have no pixels");
     };
   }
 

@@ -1,7 +1,7 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.protocol.Training;
 import java.util.Locale;
 

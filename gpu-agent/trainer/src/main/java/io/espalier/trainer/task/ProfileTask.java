@@ -1,7 +1,7 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
@@ -96,8 +96,8 @@ final class ProfileTask {
               train.size(),
               validation.size(),
               report.count(Split.TEST),
-              report.duplicateImages(),
-              report.leakedTest(),
+              report.copies().duplicateSamples(),
+              report.copies().leakedTest(),
               chance(validation, classes.size()),
               pretrainedProbe,
               randomProbe,
@@ -142,17 +142,18 @@ final class ProfileTask {
     if (!report.problems().isEmpty()) {
       warnings.add(
           "%d files are left out, the first: %s"
-              .formatted(report.problems().size(), report.problems().getFirst().sentence()));
+              .formatted(report.problemCount(), report.problems().getFirst().sentence()));
     }
-    if (!report.conflicting().isEmpty()) {
+    if (!report.copies().conflicting().isEmpty()) {
       warnings.add(
           "%d contents occur under more than one class, the first: %s"
-              .formatted(report.conflicting().size(), report.conflicting().getFirst()));
+              .formatted(
+                  report.copies().conflictingContents(), report.copies().conflicting().getFirst()));
     }
-    if (report.leakedTest() > 0) {
+    if (report.copies().leakedTest() > 0) {
       warnings.add(
           "%d test images are in the training folders too; those copies are not trained on"
-              .formatted(report.leakedTest()));
+              .formatted(report.copies().leakedTest()));
     }
     if (!report.officialTest()) {
       warnings.add("there is no test folder: a fifth of each class is kept for the test");

@@ -1,6 +1,6 @@
 package io.espalier.trainer.weights;
 
-import io.espalier.models.family.Family;
+import io.espalier.models.family.Network;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Parameter;
 import io.espalier.models.graph.Size;
@@ -32,8 +32,8 @@ public final class RandomWeights implements TensorSource {
     this.seed = seed;
   }
 
-  public static RandomWeights of(Family family, Graph graph, long seed) {
-    return new RandomWeights(graph, family.initializerRange(), seed);
+  public static RandomWeights of(Network network, Graph graph, long seed) {
+    return new RandomWeights(graph, network.initializerRange(), seed);
   }
 
   @Override

@@ -37,6 +37,12 @@ class CheckTest {
     "vit_lora, 2",
     "vit_layerwise_clip, 1",
     "vit_gray_lora, 1",
+    "bert, 5",
+    "bert_layerwise_lr, 1",
+    "bert_nodecay_bias_norm, 1",
+    "bert_grad_clip, 1",
+    "bert_lora, 1",
+    "bert_lora_seqcls, 1",
   })
   void agreesWithTheReferenceImplementation(String name, int reports) throws IOException {
     var checked = Check.run(Golden.folder(name), Optional.empty());
@@ -52,6 +58,10 @@ class CheckTest {
     "vit, step5/classifier.weight, 6e-5, step5",
     "vit, after5/logits, 3e-4, after5",
     "vit_lora, base/logits, 3e-4, base",
+    "bert, out/pooler_output, 3e-4, out",
+    "bert, out/logits_no_mask_row0, 3e-4, out",
+    "bert, grad/bert.embeddings.word_embeddings.weight, 3e-5, grad",
+    "bert_grad_clip, step5/classifier.weight, 6e-5, step5",
     "vit_lora, merged_out/logits, 3e-4, merged_out",
     "vit_lora, merged/vit.encoder.layer.0.attention.attention.query.weight, 6e-5, merged",
   })
@@ -151,7 +161,8 @@ class CheckTest {
       change.accept(tensors);
       SafetensorsWriter.write(file, tensors);
     }
-    return printed(Check.run(folder, Optional.of(VIT)).getFirst());
+    var base = Golden.folder(name.split("_", 2)[0]);
+    return printed(Check.run(folder, Optional.of(base)).getFirst());
   }
 
   private static Tensor shifted(Map<String, Tensor> tensors, String name, float off) {

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.datasets.Split;
-import io.espalier.datasets.folder.DatasetGate;
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.report.DatasetReport;
+import io.espalier.domain.data.DataLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +54,12 @@ class DrawnImagesTest {
     Path zip = folder.resolve("demo.zip");
     DrawDemo.to(zip, 6, 2);
 
-    DatasetReport report = DatasetGate.standard().check(zip);
+    DatasetReport report = DatasetGate.standard().check(zip, new DataLayout.ImageFolder());
 
     assertThat(report.blocking()).isEmpty();
     assertThat(report.problems()).isEmpty();
-    assertThat(report.duplicates()).isEmpty();
-    assertThat(report.leaked()).isEmpty();
+    assertThat(report.copies().duplicates()).isEmpty();
+    assertThat(report.copies().leaked()).isEmpty();
     assertThat(report.officialTest()).isTrue();
     assertThat(report.count(Split.TRAIN) + report.count(Split.VALIDATION)).isEqualTo(8 * 6);
     assertThat(report.count(Split.TEST)).isEqualTo(8 * 2);

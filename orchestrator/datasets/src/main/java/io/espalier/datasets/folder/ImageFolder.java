@@ -1,10 +1,15 @@
 package io.espalier.datasets.folder;
 
 import io.espalier.datasets.Fault;
+import io.espalier.datasets.Split;
 import io.espalier.datasets.folder.Layout.Place;
 import io.espalier.datasets.image.ImageHeader;
 import io.espalier.datasets.image.ImageHeader.Sniffed;
 import io.espalier.datasets.image.ImageLimits;
+import io.espalier.datasets.report.DatasetReport;
+import io.espalier.datasets.report.PreviewRow;
+import io.espalier.datasets.split.SplitRules;
+import io.espalier.datasets.split.Splits;
 import io.espalier.datasets.zip.ZipArchive;
 import io.espalier.datasets.zip.ZipLimits;
 import io.espalier.datasets.zip.ZipMember;
@@ -21,6 +26,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -28,6 +35,8 @@ import java.util.TreeSet;
  * reads every member once, in place, and keeps an index; pixels are decoded by whoever needs them.
  */
 public final class ImageFolder implements AutoCloseable {
+
+  private static final int PREVIEW_OF_CLASS = 3;
 
   private final ZipArchive archive;
   private final Map<String, ZipMember> members;
@@ -108,7 +117,7 @@ public final class ImageFolder implements AutoCloseable {
           classFolders.add(inClass.label());
         }
       }
-      if (Layout.isJunk(name)) {
+      if (ZipMember.isJunk(name)) {
         ignored++;
         return;
       }
@@ -134,7 +143,7 @@ public final class ImageFolder implements AutoCloseable {
 
     void reportEmptyClasses() {
       for (String folder : archive.folders()) {
-        if (!Layout.isJunk(folder)
+        if (!ZipMember.isJunk(folder)
             && layout.placeOfFolder(folder) instanceof Place.InClass inClass) {
           classFolders.add(inClass.label());
         }
@@ -160,6 +169,11 @@ public final class ImageFolder implements AutoCloseable {
           "images inside a class folder",
           "Move it into the folder of its class; it is left out until then.");
     }
+  }
+
+  /** Whether a person would expect an image behind this name. */
+  public static boolean isImage(String name) {
+    return Layout.looksLikeImage(name) && !ZipMember.isJunk(name);
   }
 
   /** All images that can be used, sorted by name. */
@@ -200,6 +214,60 @@ public final class ImageFolder implements AutoCloseable {
       digest.update((entry.name() + "\n" + entry.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Which image is used for what. */
+  public Splits<ImageEntry> splits(SplitRules rules) {
+    return Splits.of(entries, rules);
+  }
+
+  /** Reports as if all images decoded, as far as their headers tell. */
+  public DatasetReport report(SplitRules rules) {
+    return report(rules, Map.of());
+  }
+
+  /**
+   * Reports on what the archive holds.
+   *
+   * @param broken problems found while decoding, by the entry's name; these entries do not count
+   */
+  public DatasetReport report(SplitRules rules, Map<String, Problem> broken) {
+    List<ImageEntry> usable =
+        entries.stream().filter(entry -> !broken.containsKey(entry.name())).toList();
+    Splits<ImageEntry> splits = splits(rules).without(broken.keySet());
+    Map<String, Integer> sizes = new TreeMap<>();
+    for (ImageEntry entry : usable) {
+      sizes.merge(entry.header().width() + "×" + entry.header().height(), 1, Integer::sum);
+    }
+    List<Problem> all = new ArrayList<>(problems);
+    all.addAll(new TreeMap<>(broken).values());
+    return DatasetReport.of(
+        usable,
+        splits,
+        new DatasetReport.Particulars(
+            contentHash(),
+            sizes,
+            Optional.empty(),
+            preview(splits),
+            ignored,
+            all.size(),
+            all,
+            List.of()));
+  }
+
+  /** The first images of each class in each split. */
+  private static List<PreviewRow> preview(Splits<ImageEntry> splits) {
+    List<PreviewRow> preview = new ArrayList<>();
+    for (Split split : Split.values()) {
+      Map<String, Integer> shown = new HashMap<>();
+      for (ImageEntry entry : splits.of(split)) {
+        if (preview.size() < DatasetReport.MOST_SHOWN
+            && shown.merge(entry.label(), 1, Integer::sum) <= PREVIEW_OF_CLASS) {
+          preview.add(new PreviewRow(entry.name(), split, entry.label(), null, null));
+        }
+      }
+    }
+    return preview;
   }
 
   @Override

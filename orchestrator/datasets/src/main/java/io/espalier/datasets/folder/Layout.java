@@ -1,6 +1,7 @@
 package io.espalier.datasets.folder;
 
 import io.espalier.datasets.Split;
+import io.espalier.datasets.zip.ZipMember;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,7 +35,7 @@ record Layout(int wrapping, boolean splits) {
     List<String[]> images = new ArrayList<>();
     for (String name : names) {
       String[] parts = name.split("/", -1);
-      if (looksLikeImage(name) && !isJunk(name) && parts.length > 1) {
+      if (looksLikeImage(name) && !ZipMember.isJunk(name) && parts.length > 1) {
         images.add(parts);
       }
     }
@@ -83,15 +84,5 @@ record Layout(int wrapping, boolean splits) {
   static boolean looksLikeImage(String name) {
     int dot = name.lastIndexOf('.');
     return dot >= 0 && IMAGE_ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
-  }
-
-  /** What operating systems add to archives, and hidden files. */
-  static boolean isJunk(String name) {
-    for (String part : name.split("/", -1)) {
-      if (part.startsWith(".") || part.equals("__MACOSX") || part.equalsIgnoreCase("Thumbs.db")) {
-        return true;
-      }
-    }
-    return false;
   }
 }

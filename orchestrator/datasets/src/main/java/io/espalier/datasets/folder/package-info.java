@@ -1,6 +1,6 @@
 /**
- * The ImageFolder layout in a zip: its index, its splits and the report a person reads before any
- * budget is spent. Uses the zip and image packages.
+ * The ImageFolder layout in a zip: its index, and what a person reads about it. Uses the zip and
+ * image packages, and the splits and report that all kinds of data share.
  */
 @NullMarked
 package io.espalier.datasets.folder;

@@ -4,6 +4,7 @@ import io.espalier.datasets.Fault;
 import io.espalier.datasets.zip.CentralDirectory.Row;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -123,6 +124,14 @@ public final class ZipArchive implements AutoCloseable {
     return content;
   }
 
+  /**
+   * The content of a member, as it is read, for members that need not fit into memory. It is
+   * checked like that of {@link #read}: the last byte comes only if size and checksum are right.
+   */
+  public InputStream stream(ZipMember member) {
+    return new MemberStream(file, member);
+  }
+
   private int copy(long offset, byte[] content) throws IOException {
     CentralDirectory.read(file, offset, content.length).get(content);
     return content.length;
@@ -196,7 +205,7 @@ public final class ZipArchive implements AutoCloseable {
           name,
           "%,d bytes stored as %,d".formatted(row.bytes(), row.stored()),
           "a ratio of at most " + limits.ratio(),
-          "Images do not compress like this: check what the file is.");
+          "Images and texts do not compress like this: check what the file is.");
     }
     if (row.method() == STORED && row.bytes() != row.stored()) {
       throw CentralDirectory.broken(name + " is stored with another size than its own");
@@ -241,7 +250,7 @@ public final class ZipArchive implements AutoCloseable {
     }
   }
 
-  private static Refused lies(ZipMember member, String value) {
+  static Refused lies(ZipMember member, String value) {
     return refuse(
         Fault.ARCHIVE_BROKEN,
         member.name(),

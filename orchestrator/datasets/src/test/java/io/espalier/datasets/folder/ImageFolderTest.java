@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.espalier.datasets.Golden;
 import io.espalier.datasets.Split;
 import io.espalier.datasets.ZipBuilder;
+import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.report.DatasetReport;
+import io.espalier.datasets.split.SplitRules;
+import io.espalier.datasets.split.Splits;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.awt.image.BufferedImage;
@@ -30,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFolderTest {
 
+  private static final DataLayout IMAGES = new DataLayout.ImageFolder();
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -47,7 +54,7 @@ class ImageFolderTest {
     try (ImageFolder images = ImageFolder.open(zip)) {
       assertThat(images.classes()).containsExactly("rose", "tulip");
       assertThat(images.entries())
-          .extracting(entry -> entry.folderSplit().orElseThrow())
+          .extracting(entry -> entry.givenSplit().orElseThrow())
           .containsExactlyInAnyOrder(Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST);
       assertThat(images.problems()).isEmpty();
       assertThat(images.ignored()).isEqualTo(1);
@@ -62,7 +69,7 @@ class ImageFolderTest {
 
     try (ImageFolder images = ImageFolder.open(zip)) {
       assertThat(images.classes()).containsExactly("cat", "dog");
-      assertThat(images.entries()).allMatch(entry -> entry.folderSplit().isEmpty());
+      assertThat(images.entries()).allMatch(entry -> entry.givenSplit().isEmpty());
     }
   }
 
@@ -73,7 +80,7 @@ class ImageFolderTest {
 
     try (ImageFolder images = ImageFolder.open(zip)) {
       assertThat(images.classes()).containsExactly("cat", "dog");
-      assertThat(images.entries()).allMatch(e -> e.folderSplit().equals(Optional.of(Split.TRAIN)));
+      assertThat(images.entries()).allMatch(e -> e.givenSplit().equals(Optional.of(Split.TRAIN)));
     }
   }
 
@@ -128,7 +135,7 @@ class ImageFolderTest {
     }
 
     try (ImageFolder images = ImageFolder.open(zip.in(folder))) {
-      Splits splits = Splits.of(images, new SplitRules(0.2, 0.2, 1000));
+      Splits<ImageEntry> splits = images.splits(new SplitRules(0.2, 0.2, 1000));
 
       assertThat(splits.officialTest()).isTrue();
       assertThat(splits.test()).hasSize(40).allMatch(entry -> entry.name().startsWith("test/"));
@@ -150,9 +157,9 @@ class ImageFolderTest {
 
     try (ImageFolder one = ImageFolder.open(forward.in(folder));
         ImageFolder other = ImageFolder.open(backward.in(folder))) {
-      Splits splits = Splits.of(one, SplitRules.DEFAULT);
+      Splits<ImageEntry> splits = one.splits(SplitRules.DEFAULT);
 
-      assertThat(splits).isEqualTo(Splits.of(other, SplitRules.DEFAULT));
+      assertThat(splits).isEqualTo(other.splits(SplitRules.DEFAULT));
       assertThat(perClass(splits.test())).containsExactly(Map.entry("a", 5L), Map.entry("b", 5L));
       assertThat(splits.validation()).hasSize(6);
       Set<ImageEntry> all = new HashSet<>(splits.train());
@@ -171,7 +178,7 @@ class ImageFolderTest {
     }
 
     try (ImageFolder images = ImageFolder.open(zip.in(folder))) {
-      assertThat(Splits.of(images, new SplitRules(0.2, 0.5, 10)).validation()).hasSize(10);
+      assertThat(images.splits(new SplitRules(0.2, 0.5, 10)).validation()).hasSize(10);
     }
   }
 
@@ -187,19 +194,20 @@ class ImageFolderTest {
         .with("train/0/again.png", png(8));
 
     try (ImageFolder images = ImageFolder.open(zip.in(folder))) {
-      Splits splits = Splits.of(images, SplitRules.DEFAULT);
-      DatasetReport report = DatasetReport.of(images, SplitRules.DEFAULT);
+      Splits<ImageEntry> splits = images.splits(SplitRules.DEFAULT);
+      DatasetReport report = images.report(SplitRules.DEFAULT);
 
       assertThat(splits.leftOut()).extracting(ImageEntry::name).contains("train/0/4.png");
       assertThat(contents(splits.train())).doesNotContainAnyElementsOf(contents(splits.test()));
       assertThat(contents(splits.train()))
           .doesNotContainAnyElementsOf(contents(splits.validation()));
-      assertThat(report.leaked()).containsExactly(List.of("test/0/leak.png", "train/0/4.png"));
-      assertThat(report.leakedTest()).isEqualTo(1);
-      assertThat(report.duplicateImages()).isEqualTo(1);
-      assertThat(report.conflicting())
+      assertThat(report.copies().leaked())
+          .containsExactly(List.of("test/0/leak.png", "train/0/4.png"));
+      assertThat(report.copies().leakedTest()).isEqualTo(1);
+      assertThat(report.copies().duplicateSamples()).isEqualTo(1);
+      assertThat(report.copies().conflicting())
           .containsExactly(List.of("train/0/6.png", "train/1/conflict.png"));
-      assertThat(report.duplicates())
+      assertThat(report.copies().duplicates())
           .containsExactly(List.of("train/0/8.png", "train/0/again.png"));
       assertThat(report.blocking()).isEmpty();
       assertThat(report.count(Split.TEST)).isEqualTo(21);
@@ -214,7 +222,7 @@ class ImageFolderTest {
     }
     zip.with("0/broken.png", Golden.bytes("bad/image/bad_crc.png"));
 
-    DatasetReport report = DatasetGate.standard().check(zip.in(folder));
+    DatasetReport report = DatasetGate.standard().check(zip.in(folder), IMAGES);
 
     assertThat(report.problems())
         .extracting(Problem::code, Problem::thing)
@@ -227,7 +235,7 @@ class ImageFolderTest {
   void oneClassCannotBeLearned() throws IOException {
     Path zip = aZip().with("train/only/1.png", png(1)).with("test/only/2.png", png(2)).in(folder);
 
-    DatasetReport report = DatasetGate.standard().check(zip);
+    DatasetReport report = DatasetGate.standard().check(zip, IMAGES);
 
     assertThat(report.blocking()).extracting(Problem::code).containsExactly("classes");
   }
@@ -241,7 +249,7 @@ class ImageFolderTest {
             .with("test/c/3.png", png(3))
             .in(folder);
 
-    DatasetReport report = DatasetGate.standard().check(zip);
+    DatasetReport report = DatasetGate.standard().check(zip, IMAGES);
 
     assertThat(report.blocking()).extracting(Problem::thing).containsExactly("c");
   }

@@ -7,6 +7,7 @@ import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -54,6 +56,29 @@ public final class BlobStore {
 
   public boolean has(String sha256) {
     return Files.isRegularFile(path(sha256));
+  }
+
+  /** Whether there is a file of that hash's name and of that length. */
+  public boolean has(Blob blob) {
+    if (!SHA256.matcher(blob.sha256()).matches()) return false;
+    var file = path(blob.sha256());
+    try {
+      return Files.isRegularFile(file) && Files.size(file) == blob.bytes();
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /** Whether its bytes are there and have that hash: reads all of them. */
+  public boolean verify(Blob blob) {
+    if (!has(blob)) return false;
+    var digest = sha256();
+    try (var content = new DigestInputStream(Files.newInputStream(path(blob.sha256())), digest)) {
+      content.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException unreadable) {
+      return false;
+    }
+    return HexFormat.of().formatHex(digest.digest()).equals(blob.sha256());
   }
 
   public Path file(String sha256) {

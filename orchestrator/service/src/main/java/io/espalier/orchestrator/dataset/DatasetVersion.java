@@ -1,6 +1,6 @@
 package io.espalier.orchestrator.dataset;
 
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.data.DataLayout;
 import java.time.Instant;
 import java.util.UUID;

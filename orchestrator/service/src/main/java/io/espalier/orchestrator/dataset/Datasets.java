@@ -5,8 +5,9 @@ import static io.espalier.orchestrator.database.Columns.parameter;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.datasets.Split;
-import io.espalier.datasets.folder.DatasetGate;
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.gate.Inspection;
+import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -76,21 +77,47 @@ public final class Datasets {
   }
 
   /**
+   * A first look at an upload, so that a person can confirm or change its layout. Keeps nothing.
+   */
+  public Inspection inspect(Principal principal, UUID team, Path upload) {
+    principal.require(team, Role.MEMBER);
+    try {
+      return gate.inspect(upload);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The upload cannot be read", e);
+    }
+  }
+
+  /**
+   * Registers an upload in the layout that it seems to have.
+   *
+   * @throws Refused when that cannot be told
+   */
+  public Registration register(Principal principal, UUID team, String name, Path upload) {
+    var inspection = inspect(principal, team, upload);
+    var layout = inspection.layout();
+    if (layout == null) throw new Refused(inspection.problems().getFirst());
+    return register(principal, team, name, upload, layout);
+  }
+
+  /**
    * Checks an upload and stores it as the next version of the team's data set {@code name}, which
    * is begun if there is none. Takes about a second per thousand images.
    *
-   * @param upload a zip; the caller's, before and after
+   * @param upload the caller's, before and after
+   * @param layout how samples are found in it; the same file in another layout is another version
    */
-  public Registration register(Principal principal, UUID team, String name, Path upload) {
+  public Registration register(
+      Principal principal, UUID team, String name, Path upload, DataLayout layout) {
     principal.require(team, Role.MEMBER);
     var stripped = name.strip();
     requireName(stripped);
     try {
-      var report = gate.check(upload);
+      var report = gate.check(upload, layout);
       if (!report.blocking().isEmpty()) return new Registration.Rejected(report);
       var blob = store(upload);
       return transactions.as(
-          principal, jdbc -> insert(jdbc, principal, team, stripped, blob, report));
+          principal, jdbc -> insert(jdbc, principal, team, stripped, blob, layout, report));
     } catch (IOException e) {
       throw new UncheckedIOException("The upload cannot be read", e);
     }
@@ -180,10 +207,11 @@ public final class Datasets {
       UUID team,
       String name,
       Blob blob,
+      DataLayout layout,
       DatasetReport report) {
     blobs.list(jdbc, blob);
     var dataset = dataset(jdbc, principal, team, name);
-    var known = known(jdbc, dataset, blob.sha256());
+    var known = known(jdbc, dataset, blob.sha256(), layout);
     if (known.isPresent()) return new Registration.Accepted(known.get(), false);
     var id = UUID.randomUUID();
     jdbc.sql(
@@ -199,7 +227,7 @@ public final class Datasets {
         .param("team", team)
         .param("dataset", dataset)
         .param("sha256", blob.sha256())
-        .param("layout", Json.write(new DataLayout.ImageFolder()))
+        .param("layout", Json.write(layout))
         .param("report", Json.write(report))
         .param("train", report.count(Split.TRAIN))
         .param("validation", report.count(Split.VALIDATION))
@@ -241,10 +269,16 @@ public final class Datasets {
     return id;
   }
 
-  private static Optional<DatasetVersion> known(JdbcClient jdbc, UUID dataset, String sha256) {
-    return jdbc.sql(VERSION + " where v.dataset_id = :dataset and v.sha256 = :sha256")
+  private static Optional<DatasetVersion> known(
+      JdbcClient jdbc, UUID dataset, String sha256, DataLayout layout) {
+    return jdbc.sql(
+            VERSION
+                + """
+                where v.dataset_id = :dataset and v.sha256 = :sha256 and v.layout = :layout::jsonb
+                """)
         .param("dataset", dataset)
         .param("sha256", sha256)
+        .param("layout", Json.write(layout))
         .query((row, _) -> version(row))
         .optional();
   }

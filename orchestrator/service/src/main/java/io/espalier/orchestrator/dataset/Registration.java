@@ -1,6 +1,6 @@
 package io.espalier.orchestrator.dataset;
 
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.report.DatasetReport;
 
 /** The gate's answer to an upload. */
 public sealed interface Registration {

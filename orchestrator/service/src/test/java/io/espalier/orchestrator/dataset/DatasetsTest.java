@@ -3,7 +3,7 @@ package io.espalier.orchestrator.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.datasets.folder.DatasetGate;
+import io.espalier.datasets.gate.DatasetGate;
 import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.People;
 import io.espalier.orchestrator.blob.BlobStore;

@@ -9,7 +9,7 @@ import com.vaadin.flow.component.html.Section;
 import com.vaadin.flow.component.html.Span;
 import com.vaadin.flow.component.html.UnorderedList;
 import io.espalier.datasets.Split;
-import io.espalier.datasets.folder.DatasetReport;
+import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.problem.Problem;
 import io.espalier.web.element.Figure;
 import io.espalier.web.element.Meter;
@@ -53,34 +53,35 @@ final class ReportPanel extends Div {
     list.addClassName("health");
     list.add(
         finding(
-            report.leakedTest() == 0,
-            report.leakedTest() == 0
+            report.copies().leakedTest() == 0,
+            report.copies().leakedTest() == 0
                 ? "No test image is also in another split."
-                : Words.count(report.leakedTest(), "test image is", "test images are")
+                : Words.count(report.copies().leakedTest(), "test image is", "test images are")
                     + " also in another split. Training leaves those copies out.",
-            report.leaked()));
+            report.copies().leaked()));
     list.add(
         finding(
-            report.conflicting().isEmpty(),
-            report.conflicting().isEmpty()
+            report.copies().conflicting().isEmpty(),
+            report.copies().conflicting().isEmpty()
                 ? "No image is in two classes."
-                : Words.count(report.conflicting().size(), "image is", "images are")
+                : Words.count(report.copies().conflictingContents(), "image is", "images are")
                     + " in more than one class: their labels contradict each other.",
-            report.conflicting()));
+            report.copies().conflicting()));
     list.add(
         finding(
-            report.duplicates().isEmpty(),
-            report.duplicates().isEmpty()
+            report.copies().duplicates().isEmpty(),
+            report.copies().duplicates().isEmpty()
                 ? "No image occurs twice."
-                : Words.count(report.duplicateImages(), "image is a copy", "images are copies")
+                : Words.count(
+                        report.copies().duplicateSamples(), "image is a copy", "images are copies")
                     + " of another of the same class.",
-            report.duplicates()));
+            report.copies().duplicates()));
     list.add(
         finding(
             report.problems().isEmpty(),
             report.problems().isEmpty()
                 ? "Every image can be decoded."
-                : Words.count(report.problems().size(), "entry was", "entries were")
+                : Words.count(report.problemCount(), "entry was", "entries were")
                     + " left out; the table below says why.",
             List.of()));
     if (report.ignored() > 0) {

@@ -1,0 +1,79 @@
+package io.espalier.trainer.engine;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns texts into tokens as a {@code tokenizer.json} says. Loads a native library of its own. */
+public final class Tokenizer implements AutoCloseable {
+
+  private final HuggingFaceTokenizer tokenizer;
+
+  private Tokenizer(HuggingFaceTokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Cuts what is longer than {@code longest} tokens, the longer one of a pair first; fills nothing
+   * up. Throws {@link Refused} where the file is not understood.
+   */
+  public static Tokenizer cutting(byte[] json, int longest) throws IOException {
+    return of(json, Map.of("truncation", "true", "maxLength", Integer.toString(longest)));
+  }
+
+  /** Takes texts whole, and adds no tokens that frame them. */
+  public static Tokenizer bare(byte[] json) throws IOException {
+    return of(json, Map.of("truncation", "false", "addSpecialTokens", "false"));
+  }
+
+  private static Tokenizer of(byte[] json, Map<String, String> options) throws IOException {
+    EngineStart.offline();
+    var all = new HashMap<>(options);
+    all.put("padding", "false");
+    try {
+      return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), all));
+    } catch (RuntimeException e) {
+      throw new Refused(
+          Problem.of(
+              "tokenizer-invalid",
+              Category.INVALID,
+              "tokenizer.json",
+              "is not understood: " + e.getMessage() + ".",
+              "Use the tokenizer that was published with the model."),
+          e);
+    }
+  }
+
+  public List<Tokens> encode(List<String> texts) {
+    return Arrays.stream(tokenizer.batchEncode(texts)).map(Tokenizer::tokens).toList();
+  }
+
+  public Tokens encode(String text) {
+    return tokens(tokenizer.encode(text));
+  }
+
+  public Tokens encode(String text, String second) {
+    return tokens(tokenizer.encode(text, second));
+  }
+
+  private static Tokens tokens(Encoding encoding) {
+    return new Tokens(ints(encoding.getIds()), ints(encoding.getTypeIds()));
+  }
+
+  private static int[] ints(long[] values) {
+    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}
