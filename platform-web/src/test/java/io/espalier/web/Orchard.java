@@ -32,7 +32,9 @@ public final class Orchard {
   private final Principal admin;
   private final Teams.Team team;
 
-  /** The user becomes a member of a new team with a budget, which may be zero; the admin owns it. */
+  /**
+   * The user becomes a member of a new team with a budget, which may be zero; the admin owns it.
+   */
   public Orchard(ApplicationContext platform, double gpuHours) {
     this.platform = platform;
     admin = Admin.principal(platform);

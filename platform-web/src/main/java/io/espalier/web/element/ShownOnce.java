@@ -26,8 +26,7 @@ public final class ShownOnce extends Div {
     var code = new Code();
     code.setText(secret);
     code.addClassName("file");
-    var copy =
-        new Button("Copy", _ -> getElement().executeJs(COPY, secret, code.getElement()));
+    var copy = new Button("Copy", _ -> getElement().executeJs(COPY, secret, code.getElement()));
     var box = new Div(code, copy);
     box.addClassName("secret");
     var text = new Paragraph(note);

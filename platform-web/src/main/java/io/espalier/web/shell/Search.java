@@ -36,8 +36,7 @@ public final class Search extends TextField {
 
   /** What the address asks for; empty for everything. */
   public String read(BeforeEnterEvent event) {
-    var part =
-        event.getLocation().getQueryParameters().getSingleParameter(PARAMETER).orElse("");
+    var part = event.getLocation().getQueryParameters().getSingleParameter(PARAMETER).orElse("");
     setValue(part);
     return part;
   }

@@ -192,8 +192,7 @@ public final class Accounts {
     changeUser(admin, user, "platform_admin", platformAdmin, action);
   }
 
-  private void changeUser(
-      Principal admin, UUID user, String column, boolean value, String action) {
+  private void changeUser(Principal admin, UUID user, String column, boolean value, String action) {
     transactions.withoutTeam(jdbc -> {
       // Two admins who disable each other at the same time must not both succeed.
       jdbc.sql("select id from app_user where platform_admin order by id for update")

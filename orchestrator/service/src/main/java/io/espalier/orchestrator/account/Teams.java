@@ -103,58 +103,59 @@ public final class Teams {
       Principal who, @Nullable UUID team, String part, @Nullable String after, int limit) {
     // Accounts of other teams are closed to the application's credential.
     return transactions.asPlanner(jdbc ->
-            jdbc.sql(
-                    """
-                    select t.id, t.name, t.created_at,
-                           (select count(*) from member m where m.team_id = t.id) as members,
-                           coalesce(a.funded, 0) as funded, coalesce(a.held, 0) as held,
-                           coalesce(a.spent, 0) as spent
-                    from team t
-                    left join budget_account a on a.team_id = t.id and a.job_id is null
-                    where (:all or t.id = any (:own::uuid[]))
-                      and (:team::uuid is null or t.id = :team::uuid)
-                      and strpos(lower(t.name), lower(:part)) > 0
-                      and (:after::text is null or t.name > :after::text)
-                    order by t.name limit :limit
-                    """)
-                .param("all", who.platformAdmin())
-                .param("own", who.teams().keySet().toArray(UUID[]::new))
-                .param("part", part.strip())
-                .param("team", team)
-                .param("after", after)
-                .param("limit", limit)
-                .query((row, _) ->
-                    new TeamView(
-                        uuid(row, "id"),
-                        row.getString("name"),
-                        who.teams().get(uuid(row, "id")),
-                        row.getInt("members"),
-                        gpuTime(row, "funded"),
-                        gpuTime(row, "held"),
-                        gpuTime(row, "spent"),
-                        instant(row, "created_at")))
-                .list());
+        jdbc.sql(
+                """
+                select t.id, t.name, t.created_at,
+                       (select count(*) from member m where m.team_id = t.id) as members,
+                       coalesce(a.funded, 0) as funded, coalesce(a.held, 0) as held,
+                       coalesce(a.spent, 0) as spent
+                from team t
+                left join budget_account a on a.team_id = t.id and a.job_id is null
+                where (:all or t.id = any (:own::uuid[]))
+                  and (:team::uuid is null or t.id = :team::uuid)
+                  and strpos(lower(t.name), lower(:part)) > 0
+                  and (:after::text is null or t.name > :after::text)
+                order by t.name limit :limit
+                """)
+            .param("all", who.platformAdmin())
+            .param("own", who.teams().keySet().toArray(UUID[]::new))
+            .param("part", part.strip())
+            .param("team", team)
+            .param("after", after)
+            .param("limit", limit)
+            .query((row, _) ->
+                new TeamView(
+                    uuid(row, "id"),
+                    row.getString("name"),
+                    who.teams().get(uuid(row, "id")),
+                    row.getInt("members"),
+                    gpuTime(row, "funded"),
+                    gpuTime(row, "held"),
+                    gpuTime(row, "spent"),
+                    instant(row, "created_at")))
+            .list());
   }
 
   public List<Member> members(Principal user, UUID team) {
     if (!user.platformAdmin()) user.require(team, Role.VIEWER);
-    var members = transactions.as(
-        user,
-        jdbc ->
-            jdbc.sql(
-                    """
-                    select u.id, u.login, u.display_name, m.role
-                    from member m join app_user u on u.id = m.user_id
-                    where m.team_id = :team order by u.login
-                    """)
-                .param("team", team)
-                .query((row, _) ->
-                    new Member(
-                        row.getObject("id", UUID.class),
-                        row.getString("login"),
-                        row.getString("display_name"),
-                        Role.valueOf(row.getString("role"))))
-                .list());
+    var members =
+        transactions.as(
+            user,
+            jdbc ->
+                jdbc.sql(
+                        """
+                        select u.id, u.login, u.display_name, m.role
+                        from member m join app_user u on u.id = m.user_id
+                        where m.team_id = :team order by u.login
+                        """)
+                    .param("team", team)
+                    .query((row, _) ->
+                        new Member(
+                            row.getObject("id", UUID.class),
+                            row.getString("login"),
+                            row.getString("display_name"),
+                            Role.valueOf(row.getString("role"))))
+                    .list());
     // There is always an owner, so without members there is no team.
     if (members.isEmpty()) throw Absent.of("team", team);
     return members;

@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param until the first moment after
  */
 public record AuditFilter(
-    String actor,
-    String action,
-    String thing,
-    @Nullable Instant since,
-    @Nullable Instant until) {
+    String actor, String action, String thing, @Nullable Instant since, @Nullable Instant until) {
 
   public static final AuditFilter ALL = new AuditFilter("", "", "", null, null);
 }

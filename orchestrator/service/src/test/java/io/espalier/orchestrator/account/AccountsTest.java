@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.espalier.orchestrator.audit.AuditFilter;
-import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.orchestrator.database.TestDatabase;
+import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -294,7 +294,8 @@ class AccountsTest {
   void usersAreListedPageByPage() {
     var ann = setUpAnn();
     var team = teams.create(ann, "Vision");
-    for (var login : new String[] {"bob", "carol", "dave"}) accounts.invite(ann, login, "A " + login);
+    for (var login : new String[] {"bob", "carol", "dave"})
+      accounts.invite(ann, login, "A " + login);
     teams.setMember(ann, team.id(), "bob", Role.VIEWER);
 
     var first = accounts.users(ann, "", PageRequest.first(2));
@@ -343,8 +344,7 @@ class AccountsTest {
     assertThat(teams.members(outside, team.id())).hasSize(2);
     assertThatThrownBy(() -> teams.removeMember(outside, team.id(), "bob"))
         .hasMessageContaining("A team needs an owner");
-    assertThatThrownBy(
-            () -> teams.setMember(outside, UUID.randomUUID(), "bob", Role.OWNER))
+    assertThatThrownBy(() -> teams.setMember(outside, UUID.randomUUID(), "bob", Role.OWNER))
         .hasMessageContaining("no such team");
   }
 
@@ -354,7 +354,8 @@ class AccountsTest {
     var red = teams.create(ann, "Red");
     teams.create(ann, "Blue");
     accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
-    teams.setMember(accounts.principal(signedIn(PASSWORD)).orElseThrow(), red.id(), "bob", Role.VIEWER);
+    teams.setMember(
+        accounts.principal(signedIn(PASSWORD)).orElseThrow(), red.id(), "bob", Role.VIEWER);
     var bob = accounts.principal(signedIn("bob", PASSWORD)).orElseThrow();
 
     assertThat(teams.page(ann, "", PageRequest.first(9)).items())

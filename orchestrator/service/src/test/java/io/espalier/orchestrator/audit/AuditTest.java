@@ -3,12 +3,12 @@ package io.espalier.orchestrator.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.orchestrator.page.PageRequest;
-import java.time.Instant;
-import java.util.List;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.database.TestDatabase;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.PageRequest;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;

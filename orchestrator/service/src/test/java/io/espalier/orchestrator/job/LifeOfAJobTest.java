@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
@@ -17,6 +16,7 @@ import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.TestPlatform;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
 import java.time.Instant;

@@ -36,8 +36,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The password, the teams and the API tokens of the one who is signed in. Who was invited chooses
- * a password here, and sees nothing else until then.
+ * The password, the teams and the API tokens of the one who is signed in. Who was invited chooses a
+ * password here, and sees nothing else until then.
  */
 @Route("account")
 @PageTitle("Your account · Espalier")

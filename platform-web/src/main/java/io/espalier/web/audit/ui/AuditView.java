@@ -140,8 +140,8 @@ final class AuditView extends Div implements BeforeEnterObserver {
         .setFlexGrow(1)
         .setWidth("7rem");
     grid.addComponentColumn(AuditView::deed).setHeader("Did").setFlexGrow(2).setWidth("10rem");
-    grid.addComponentColumn(entry ->
-            new Cell(new Span(entry.teamName() == null ? "" : entry.teamName())))
+    grid.addComponentColumn(
+            entry -> new Cell(new Span(entry.teamName() == null ? "" : entry.teamName())))
         .setKey("team")
         .setHeader("Team")
         .setFlexGrow(1)

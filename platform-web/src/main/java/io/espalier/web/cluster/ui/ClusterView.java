@@ -55,8 +55,7 @@ final class ClusterView extends Div {
   private final Section queue = new Section();
   private final CursorGrid<Waiting> waiting = new CursorGrid<>("Queue");
 
-  ClusterView(
-      CurrentUser user, Cluster cluster, Agents agents, Joining joining, Changes changes) {
+  ClusterView(CurrentUser user, Cluster cluster, Agents agents, Joining joining, Changes changes) {
     this.user = user;
     this.cluster = cluster;
     this.agents = agents;

@@ -105,8 +105,7 @@ final class HostCard extends Section {
 
   private static ListItem line(Host.Slot slot, Host.Work work) {
     var what = new Span("Slot %d · ".formatted(slot.index()));
-    var doing =
-        Cell.quiet(" · %s since ".formatted(Words.lower(work.task())));
+    var doing = Cell.quiet(" · %s since ".formatted(Words.lower(work.task())));
     doing.add(Cell.age(work.since()));
     return new ListItem(what, Owner.of(work.whose()), doing);
   }

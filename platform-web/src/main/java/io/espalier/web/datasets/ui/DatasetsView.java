@@ -21,8 +21,8 @@ import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
 import io.espalier.web.live.CursorGrid;
 import io.espalier.web.security.CurrentUser;
-import io.espalier.web.upload.Uploads;
 import io.espalier.web.shell.Search;
+import io.espalier.web.upload.Uploads;
 import jakarta.annotation.security.PermitAll;
 import java.time.Instant;
 

@@ -36,7 +36,9 @@ import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One base model. Card and configuration are somebody else's text: shown as text, never as code. */
+/**
+ * One base model. Card and configuration are somebody else's text: shown as text, never as code.
+ */
 @Route("models/:model")
 @PermitAll
 final class ModelView extends Div implements BeforeEnterObserver, HasDynamicTitle {
@@ -76,8 +78,7 @@ final class ModelView extends Div implements BeforeEnterObserver, HasDynamicTitl
     trail.addClassNames("trail", "secondary");
     var name = new Div(new H1(model.name()), Cell.tag(model.family()));
     name.addClassName("title");
-    var header =
-        new Div(name, LinkButton.primary("new?model=" + model.id(), "Fine-tune this"));
+    var header = new Div(name, LinkButton.primary("new?model=" + model.id(), "Fine-tune this"));
     header.addClassName("page-header");
     var imported = new Span("imported ");
     imported.add(Cell.age(model.createdAt()));
@@ -124,7 +125,8 @@ final class ModelView extends Div implements BeforeEnterObserver, HasDynamicTitl
       var hash = new Span(file.blob().sha256().substring(0, 12) + "…");
       hash.setTitle(file.blob().sha256());
       hash.addClassName("file");
-      table.row(link(details.model().id(), file), Table.number(Words.bytes(file.blob().bytes())), hash);
+      table.row(
+          link(details.model().id(), file), Table.number(Words.bytes(file.blob().bytes())), hash);
     }
     var section = new Section(new H2("Files"), table);
     section.addClassName("card");

@@ -118,7 +118,8 @@ final class ModelsView extends Div implements BeforeEnterObserver {
 
   private static Component grid(List<BaseModel> models, List<Team> mine) {
     var grid = new CursorGrid<BaseModel>("Base models");
-    grid.addComponentColumn(model -> Cell.link("models/" + model.id(), model.name(), whose(model, mine)))
+    grid.addComponentColumn(
+            model -> Cell.link("models/" + model.id(), model.name(), whose(model, mine)))
         .setHeader("Model")
         .setFlexGrow(3)
         .setWidth("10rem");

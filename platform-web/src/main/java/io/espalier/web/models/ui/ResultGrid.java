@@ -61,7 +61,10 @@ final class ResultGrid extends Div {
         .setHeader("Job")
         .setFlexGrow(3)
         .setWidth("10rem");
-    grid.addComponentColumn(ResultGrid::metric).setHeader("Test metric").setFlexGrow(0).setWidth("8rem");
+    grid.addComponentColumn(ResultGrid::metric)
+        .setHeader("Test metric")
+        .setFlexGrow(0)
+        .setWidth("8rem");
     grid.addColumn(job -> job.training() == null ? "–" : job.training().protocol().label())
         .setKey("protocol")
         .setHeader("Protocol")

@@ -77,9 +77,8 @@ final class MembersView extends Div implements BeforeEnterObserver, HasDynamicTi
     header.addClassName("page-header");
     if (mayManage) {
       var fund = new Button("Add budget");
-      fund.addClickListener(
-          _ ->
-              CreditDialog.of(team.id(), team.name(), budgets, user, () -> show(team.id())).open());
+      fund.addClickListener(_ ->
+          CreditDialog.of(team.id(), team.name(), budgets, user, () -> show(team.id())).open());
       var add = new Button("Add a member", _ -> addMember(team));
       add.addThemeVariants(ButtonVariant.PRIMARY);
       header.add(fund, add);
@@ -105,8 +104,8 @@ final class MembersView extends Div implements BeforeEnterObserver, HasDynamicTi
         .setHeader("Member")
         .setFlexGrow(1)
         .setWidth("9rem");
-    grid.addComponentColumn(member ->
-            mayManage ? role(team, member) : new Span(Words.lower(member.role())))
+    grid.addComponentColumn(
+            member -> mayManage ? role(team, member) : new Span(Words.lower(member.role())))
         .setHeader("Role")
         .setFlexGrow(0)
         .setWidth("9rem");

@@ -72,8 +72,8 @@ final class TeamsView extends Div implements BeforeEnterObserver {
   }
 
   private void defineGrid() {
-    grid.addComponentColumn(team ->
-            Cell.link("admin/teams/" + team.id(), team.name(), yourRole(team)))
+    grid.addComponentColumn(
+            team -> Cell.link("admin/teams/" + team.id(), team.name(), yourRole(team)))
         .setHeader("Team")
         .setFlexGrow(2)
         .setWidth("9rem");
@@ -99,8 +99,7 @@ final class TeamsView extends Div implements BeforeEnterObserver {
     double whole = Math.max(1, team.funded().millis());
     return new Cell(
         Table.number("%s of %s".formatted(team.spent(), team.funded())),
-        new Meter(
-                "%s spent and %s held of %s".formatted(team.spent(), team.held(), team.funded()))
+        new Meter("%s spent and %s held of %s".formatted(team.spent(), team.held(), team.funded()))
             .part("spent", team.spent().millis() / whole)
             .part("held", team.held().millis() / whole));
   }

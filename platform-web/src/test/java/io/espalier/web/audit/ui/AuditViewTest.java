@@ -48,8 +48,7 @@ class AuditViewTest extends SpringBrowserlessTest {
 
     assertThat(test(grid()).size()).isEqualTo(1);
     assertThat(find(TextField.class).withLabel("Did what").single().getValue()).isEqualTo("credit");
-    UI.getCurrent()
-        .navigate("admin/audit", QueryParameters.simple(Map.of("until", "2001-01-01")));
+    UI.getCurrent().navigate("admin/audit", QueryParameters.simple(Map.of("until", "2001-01-01")));
     assertThat(test(grid()).size()).isZero();
   }
 
