@@ -77,6 +77,7 @@ create table base_model (
   config     jsonb not null,
   facts      jsonb not null,                     -- what the choice of a protocol needs: ModelFacts
   card       text not null,
+  notes      jsonb not null default '[]',        -- what the check at its import found worth saying
   created_at timestamptz not null default now(),
   unique nulls not distinct (team_id, name)
 );

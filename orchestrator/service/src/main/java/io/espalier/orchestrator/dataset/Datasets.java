@@ -19,6 +19,7 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
@@ -327,16 +328,18 @@ public final class Datasets {
   }
 
   private static void requireName(String name) {
-    if (name.isEmpty() || name.length() > LONGEST_NAME) {
+    if (name.isEmpty()
+        || name.length() > LONGEST_NAME
+        || !Printable.line(name, LONGEST_NAME).equals(name)) {
       throw new Refused(
           Problem.of(
                   "dataset-name",
                   Category.INVALID,
                   "name",
-                  "The name of the data set is empty or too long.",
+                  "The data set cannot have this name.",
                   "Choose another one.")
               .found(name.length() + " characters")
-              .allowed("1 to " + LONGEST_NAME + " characters"));
+              .allowed("1 to " + LONGEST_NAME + " printable characters"));
     }
   }
 }

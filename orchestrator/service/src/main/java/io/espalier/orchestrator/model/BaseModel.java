@@ -2,6 +2,7 @@ package io.espalier.orchestrator.model;
 
 import io.espalier.domain.selection.ModelFacts;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param team whose it is; null if the platform offers it to all
  * @param bytes of all its files
+ * @param notes what the check at its import found worth saying
  */
 public record BaseModel(
     UUID id,
@@ -19,4 +21,5 @@ public record BaseModel(
     long parameters,
     ModelFacts facts,
     long bytes,
+    List<String> notes,
     Instant createdAt) {}

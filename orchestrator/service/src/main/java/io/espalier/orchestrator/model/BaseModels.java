@@ -17,6 +17,7 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.database.Transactions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,16 +35,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
 
 /** Takes base models in, and finds them again. */
 public final class BaseModels {
 
   private static final int LONGEST_NAME = 200;
+  private static final TypeReference<List<String>> NOTES = new TypeReference<>() {};
 
   private static final String MODEL =
       """
       select m.id, m.team_id, m.name, m.family, m.parameters, m.facts::text as facts,
-        m.config::text as config, m.card, m.created_at,
+        m.config::text as config, m.card, m.notes::text as notes, m.created_at,
         (select coalesce(sum(b.bytes), 0) from base_model_file f join blob b on b.sha256 = f.sha256
          where f.model_id = m.id) as bytes
       from base_model m
@@ -172,8 +175,9 @@ public final class BaseModels {
     try {
       jdbc.sql(
               """
-              insert into base_model (id, team_id, name, family, parameters, config, facts, card)
-              values (:id, :team, :name, :family, :parameters, :config::jsonb, :facts::jsonb, :card)
+              insert into base_model (id, team_id, name, family, parameters, config, facts, card, notes)
+              values (:id, :team, :name, :family, :parameters, :config::jsonb, :facts::jsonb, :card,
+                :notes::jsonb)
               """)
           .param("id", id)
           .param("team", team)
@@ -182,7 +186,8 @@ public final class BaseModels {
           .param("parameters", facts.parameters())
           .param("config", folder.config().json().toString())
           .param("facts", Json.write(facts))
-          .param("card", folder.card())
+          .param("card", Printable.text(folder.card()))
+          .param("notes", Json.write(folder.notes()))
           .update();
     } catch (DuplicateKeyException e) {
       throw new Refused(
@@ -256,21 +261,24 @@ public final class BaseModels {
         row.getLong("parameters"),
         Json.read(row.getString("facts"), ModelFacts.class),
         row.getLong("bytes"),
+        Json.read(row.getString("notes"), NOTES),
         instant(row, "created_at"));
   }
 
   private static String requireName(String name) {
     var stripped = name.strip();
-    if (stripped.isEmpty() || stripped.length() > LONGEST_NAME) {
+    if (stripped.isEmpty()
+        || stripped.length() > LONGEST_NAME
+        || !Printable.line(stripped, LONGEST_NAME).equals(stripped)) {
       throw new Refused(
           Problem.of(
                   "model-name",
                   Category.INVALID,
                   "name",
-                  "The name of the model is empty or too long.",
+                  "The model cannot have this name.",
                   "Choose another one.")
               .found(stripped.length() + " characters")
-              .allowed("1 to " + LONGEST_NAME + " characters"));
+              .allowed("1 to " + LONGEST_NAME + " printable characters"));
     }
     return stripped;
   }
