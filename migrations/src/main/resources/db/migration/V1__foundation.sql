@@ -16,6 +16,7 @@ create table app_user (
   login               text not null check (login = lower(login) and length(login) between 1 and 100),
   display_name        text not null,
   password_hash       text not null,
+  password_is_initial boolean not null default false, -- an admin has seen it: to be replaced
   platform_admin      boolean not null default false,
   disabled            boolean not null default false,
   password_changed_at timestamptz not null default now(),

@@ -16,6 +16,7 @@ import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.TestPlatform;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -266,7 +267,7 @@ class LifeOfAJobTest {
     var job = team.submit();
     platform.jobs.cancel(team.member, job);
 
-    assertThat(platform.audit.latest(platform.admin, 3))
+    assertThat(platform.audit.page(platform.admin, AuditFilter.ALL, PageRequest.first(3)).items())
         .extracting(Audit.Entry::actor, Audit.Entry::action, Audit.Entry::thing)
         .containsExactly(
             tuple(team.member.login(), "cancel", "job " + job),
