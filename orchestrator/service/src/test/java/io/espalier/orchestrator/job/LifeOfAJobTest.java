@@ -240,6 +240,29 @@ class LifeOfAJobTest {
   }
 
   @Test
+  void aModelOfImagesIsNotGivenTexts() {
+    platform.sql(
+        """
+        update dataset_version
+        set layout = '{"kind": "TEXT_TABLE", "text": "text", "secondText": null, "label": "label"}'
+        """);
+
+    assertThatThrownBy(() -> team.submit())
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("leaves v1: The model sapling reads images")
+        .hasMessageContaining("Choose a base model that reads texts");
+  }
+
+  @Test
+  void dataWithoutATestAreNotTrainedOn() {
+    platform.sql("update dataset_version set test_samples = 0");
+
+    assertThatThrownBy(() -> team.submit())
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("400 to validate on, 0 to test on");
+  }
+
+  @Test
   void whoFundedSubmittedAndCancelledIsOnRecord() {
     var job = team.submit();
     platform.jobs.cancel(team.member, job);
