@@ -117,10 +117,26 @@ public final class Datasets {
       var report = gate.check(upload, layout);
       if (!report.blocking().isEmpty()) return new Registration.Rejected(report);
       var blob = store(upload);
-      return transactions.as(
-          principal, jdbc -> insert(jdbc, principal, team, stripped, blob, layout, report));
+      try {
+        return transactions.as(
+            principal, jdbc -> insert(jdbc, principal, team, stripped, blob, layout, report));
+      } catch (RuntimeException e) {
+        forget(blob, e);
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("The upload cannot be read", e);
+    }
+  }
+
+  private void forget(Blob blob, RuntimeException reason) {
+    try {
+      transactions.withoutTeam(jdbc -> {
+        blobs.discardUnlisted(jdbc, blob);
+        return true;
+      });
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
     }
   }
 

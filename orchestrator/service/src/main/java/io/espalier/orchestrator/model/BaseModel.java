@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.model;
 
+import io.espalier.domain.data.Modality;
 import io.espalier.domain.selection.ModelFacts;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A base model in a list.
  *
  * @param team whose it is; null if the platform offers it to all
+ * @param reads what its samples are
  * @param bytes of all its files
  * @param notes what the check at its import found worth saying
  */
@@ -18,6 +20,7 @@ public record BaseModel(
     @Nullable UUID team,
     String name,
     String family,
+    Modality reads,
     long parameters,
     ModelFacts facts,
     long bytes,

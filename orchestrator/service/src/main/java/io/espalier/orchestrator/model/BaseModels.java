@@ -11,6 +11,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.wire.Blob;
 import io.espalier.domain.wire.NamedBlob;
+import io.espalier.models.family.Families;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.audit.Audit;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +95,29 @@ public final class BaseModels {
     var stripped = requireName(name);
     var read = read(folder);
     var files = store(read);
-    return transactions.as(
-        principal, jdbc -> insert(jdbc, team, stripped, read, files, principal.login()));
+    try {
+      return transactions.as(
+          principal, jdbc -> insert(jdbc, team, stripped, read, files, principal.login()));
+    } catch (RuntimeException e) {
+      forget(files, e);
+      throw e;
+    }
+  }
+
+  private void forget(List<NamedBlob> files, RuntimeException reason) {
+    try {
+      transactions.withoutTeam(jdbc -> {
+        for (var file : inLockOrder(files)) blobs.discardUnlisted(jdbc, file.blob());
+        return true;
+      });
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  /** One order for all who lock several contents. */
+  private static List<NamedBlob> inLockOrder(List<NamedBlob> files) {
+    return files.stream().sorted(Comparator.comparing(file -> file.blob().sha256())).toList();
   }
 
   /** The same for a zip of such a folder. */
@@ -200,7 +223,7 @@ public final class BaseModels {
               .found(name),
           e);
     }
-    for (var file : files) {
+    for (var file : inLockOrder(files)) {
       blobs.list(jdbc, file.blob());
       jdbc.sql(
               """
@@ -258,6 +281,7 @@ public final class BaseModels {
         uuidOrNull(row, "team_id"),
         row.getString("name"),
         row.getString("family"),
+        Families.modality(row.getString("family")),
         row.getLong("parameters"),
         Json.read(row.getString("facts"), ModelFacts.class),
         row.getLong("bytes"),

@@ -64,6 +64,7 @@ record ModelFolder(
                 name,
                 "Files of this kind are not taken into a base model.",
                 "Leave it out. Weights come as safetensors only: other formats can run code.")
+            .found("a file that is named like none of them")
             .allowed("config.json, *.safetensors, tokenizer and preprocessor files, README.md"));
   }
 
@@ -72,11 +73,13 @@ record ModelFolder(
     if (!Files.isRegularFile(folder.resolve(CONFIG))) {
       throw new Refused(
           Problem.of(
-              "model-config-missing",
-              Category.INVALID,
-              CONFIG,
-              "A base model needs its configuration.",
-              "Add the config.json that was published with the model."));
+                  "model-config-missing",
+                  Category.INVALID,
+                  CONFIG,
+                  "A base model needs its configuration.",
+                  "Add the config.json that was published with the model.")
+              .found("no such file")
+              .allowed("one in the folder"));
     }
     requireSmallTexts(files);
     var config = ModelConfig.read(folder.resolve(CONFIG));

@@ -50,10 +50,12 @@ record Unpacked(Path folder) implements AutoCloseable {
   private static Refused twice(String name) {
     return new Refused(
         Problem.of(
-            "model-file-twice",
-            Category.INVALID,
-            name,
-            "The archive has this file more than once.",
-            "Pack the folder of one model."));
+                "model-file-twice",
+                Category.INVALID,
+                name,
+                "The archive has this file more than once.",
+                "Pack the folder of one model.")
+            .found("a second file of this name")
+            .allowed("one"));
   }
 }
