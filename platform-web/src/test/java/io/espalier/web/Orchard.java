@@ -32,13 +32,17 @@ public final class Orchard {
   private final Principal admin;
   private final Teams.Team team;
 
-  /** The user becomes a member of a new team with a budget, which may be zero. */
+  /**
+   * The user becomes a member of a new team with a budget, which may be zero; the admin owns it.
+   */
   public Orchard(ApplicationContext platform, double gpuHours) {
     this.platform = platform;
     admin = Admin.principal(platform);
     team = platform.getBean(Teams.class).create(admin, "Team " + UUID.randomUUID());
     var owner = Admin.principal(platform);
-    platform.getBean(Teams.class).setMember(owner, team.id(), user().login(), Role.MEMBER);
+    if (!user().userId().equals(admin.userId())) {
+      platform.getBean(Teams.class).setMember(owner, team.id(), user().login(), Role.MEMBER);
+    }
     if (gpuHours > 0) {
       platform
           .getBean(Budgets.class)

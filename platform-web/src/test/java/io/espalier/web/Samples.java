@@ -45,13 +45,26 @@ public final class Samples {
     });
   }
 
-  /** A tiny ViT with weights of zero. */
+  /** A tiny ViT with weights of zero, zipped. */
   public static byte[] model() {
     return zip(zip -> {
-      put(zip, "config.json", CONFIG.getBytes(StandardCharsets.UTF_8));
-      put(zip, "README.md", "# Tiny\n".getBytes(StandardCharsets.UTF_8));
-      put(zip, "model.safetensors", weights());
+      for (var file : modelFiles().entrySet()) put(zip, file.getKey(), file.getValue());
     });
+  }
+
+  /** The same, file by file. */
+  public static Map<String, byte[]> modelFiles() {
+    try {
+      return Map.of(
+          "config.json",
+          CONFIG.getBytes(StandardCharsets.UTF_8),
+          "README.md",
+          "# Tiny\n".getBytes(StandardCharsets.UTF_8),
+          "model.safetensors",
+          weights());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private interface Filling {

@@ -5,6 +5,7 @@ import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
@@ -21,6 +22,7 @@ import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
 import io.espalier.orchestrator.metronome.Metronome;
 import io.espalier.orchestrator.model.BaseModels;
+import io.espalier.orchestrator.model.Results;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
 import io.espalier.orchestrator.schedule.Reaper;
@@ -116,6 +118,11 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Results results(Jobs jobs, BaseModels baseModels, BlobStore blobStore) {
+    return new Results(jobs, baseModels, blobStore);
+  }
+
+  @Bean
   Agents agents(
       Transactions transactions,
       Leases leases,
@@ -134,6 +141,11 @@ public class OrchestratorConfiguration {
         settings.fence(),
         settings.agentTimes(),
         settings.maxBlobBytes());
+  }
+
+  @Bean
+  Cluster cluster(Transactions transactions, OrchestratorSettings settings) {
+    return new Cluster(transactions, settings.agentTimes());
   }
 
   @Bean

@@ -97,6 +97,7 @@ public final class BlobStore {
 
   /** Inserts the row of a durable content, in the caller's transaction. */
   public void list(JdbcClient jdbc, Blob blob) {
+    lock(jdbc, blob);
     if (!has(blob.sha256())) throw new Refused(absent(blob.sha256()));
     jdbc.sql(
             """
@@ -106,6 +107,32 @@ public final class BlobStore {
         .param("sha256", blob.sha256())
         .param("bytes", blob.bytes())
         .update();
+  }
+
+  /**
+   * Deletes a content that no row lists, because what it was sent for was refused. Whoever is about
+   * to list the same content waits, and is then told to send it again.
+   */
+  public void discardUnlisted(JdbcClient jdbc, Blob blob) {
+    lock(jdbc, blob);
+    boolean listed =
+        jdbc.sql("select exists (select from blob where sha256 = :sha256)")
+            .param("sha256", blob.sha256())
+            .query(Boolean.class)
+            .single();
+    if (listed) return;
+    try {
+      Files.deleteIfExists(path(blob.sha256()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The content " + blob.sha256() + " cannot be deleted", e);
+    }
+  }
+
+  /** Until the end of the transaction nobody else lists or discards this content. */
+  private static void lock(JdbcClient jdbc, Blob blob) {
+    jdbc.sql("select pg_advisory_xact_lock(hashtextextended('blob ' || :sha256, 0))")
+        .param("sha256", blob.sha256())
+        .query(_ -> {});
   }
 
   private Blob store(InputStream content, long maxBytes, @Nullable String expected) {

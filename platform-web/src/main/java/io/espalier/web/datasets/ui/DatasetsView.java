@@ -5,13 +5,9 @@ import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.component.html.Span;
-import com.vaadin.flow.component.icon.VaadinIcon;
-import com.vaadin.flow.component.textfield.TextField;
-import com.vaadin.flow.data.value.ValueChangeMode;
 import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
-import com.vaadin.flow.router.QueryParameters;
 import com.vaadin.flow.router.Route;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
@@ -25,10 +21,10 @@ import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
 import io.espalier.web.live.CursorGrid;
 import io.espalier.web.security.CurrentUser;
+import io.espalier.web.shell.Search;
 import io.espalier.web.upload.Uploads;
 import jakarta.annotation.security.PermitAll;
 import java.time.Instant;
-import java.util.Map;
 
 /** All datasets of my teams, newest first, and the place to upload one. */
 @Route("datasets")
@@ -39,7 +35,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   private final CurrentUser user;
   private final Datasets datasets;
   private final Div list = new Div();
-  private final TextField search = new TextField();
+  private final Search search = new Search("datasets", "Find datasets by name");
   private final CursorGrid<DatasetView> grid = new CursorGrid<>("Datasets");
 
   DatasetsView(CurrentUser user, Teams teams, Datasets datasets, Uploads uploads) {
@@ -64,14 +60,12 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     }
     list.addClassName("grow");
     add(list);
-    defineSearch();
     defineGrid();
   }
 
   @Override
   public void beforeEnter(BeforeEnterEvent event) {
-    var part = event.getLocation().getQueryParameters().getSingleParameter("name").orElse("");
-    search.setValue(part);
+    var part = search.read(event);
     boolean any =
         !datasets.page(user.principal(), null, part, PageRequest.first(1)).items().isEmpty();
     list.removeAll();
@@ -91,22 +85,6 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   private void show(String part) {
     var none = new Span("No dataset has this in its name.");
     grid.show(page -> datasets.page(user.principal(), null, part, page), DatasetView::id, none);
-  }
-
-  /** What is searched for is in the address, so that it survives a reload and can be sent on. */
-  private void defineSearch() {
-    search.setPlaceholder("Find by name");
-    search.setAriaLabel("Find datasets by name");
-    search.setPrefixComponent(VaadinIcon.SEARCH.create());
-    search.setClearButtonVisible(true);
-    search.setValueChangeMode(ValueChangeMode.LAZY);
-    search.addValueChangeListener(change -> {
-      if (!change.isFromClient()) return;
-      var part = change.getValue();
-      var query =
-          part.isBlank() ? QueryParameters.empty() : QueryParameters.simple(Map.of("name", part));
-      getUI().ifPresent(ui -> ui.navigate("datasets", query));
-    });
   }
 
   private void defineGrid() {

@@ -148,9 +148,9 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   @Override
   public void beforeEnter(BeforeEnterEvent event) {
     if (teams.isEmpty() || models.isEmpty()) return;
-    event
-        .getLocation()
-        .getQueryParameters()
+    var query = event.getLocation().getQueryParameters();
+    query.getSingleParameter("model").map(this::model).ifPresent(model::setValue);
+    query
         .getSingleParameter("dataset")
         .map(id -> DataChoice.of(datasets.version(user.principal(), parse(id))))
         .ifPresent(chosen -> {
@@ -158,6 +158,13 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
           data.setValue(chosen);
         });
     plan();
+  }
+
+  private BaseModel model(String id) {
+    return models.stream()
+        .filter(one -> one.id().toString().equals(id))
+        .findFirst()
+        .orElseThrow(() -> Absent.of("base model", id));
   }
 
   private void define() {

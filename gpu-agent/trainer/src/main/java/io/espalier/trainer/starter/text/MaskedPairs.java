@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 final class MaskedPairs {
 
   /** Tokens of a batch, whatever the length of its rows. */
-  static final int TOKENS = 4096;
+  static final int TOKENS = 2048;
 
   private static final int[] LENGTHS = {32, 64, 64, 128};
   private static final double MASKED = 0.15;

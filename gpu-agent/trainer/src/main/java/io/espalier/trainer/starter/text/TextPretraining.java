@@ -7,6 +7,7 @@ import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Durable;
 import io.espalier.models.weights.Tensor;
+import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.Outputs;
 import io.espalier.trainer.engine.Tokenizer;
@@ -30,7 +31,7 @@ final class TextPretraining {
 
   private static final double RATE = 1.5e-3;
   private static final double LAST_SHARE_OF_RATE = 0.02;
-  private static final int WARMUP = 200;
+  private static final int WARMUP = 100;
   private static final double DECAY = 0.05;
   private static final int REPORT_EVERY = 100;
   private static final int JUDGED_BATCHES = 40;
@@ -78,7 +79,7 @@ final class TextPretraining {
             plan,
             Mode.TRAIN,
             AdamW.UNCLIPPED.clippedAt(1),
-            RandomWeights.of(network, network.graph(plan, Mode.EVAL), seed))) {
+            first(corpus, bert, RandomWeights.of(network, network.graph(plan, Mode.EVAL), seed)))) {
       int steps = train(session, new MaskedPairs(corpus.train(), pieces, seed), length);
       Judgement judged = judge(session, new MaskedPairs(corpus.heldOut(), pieces, seed + 1));
       say(
@@ -103,6 +104,10 @@ final class TextPretraining {
     }
   }
 
+  private TensorSource first(Corpus corpus, Bert bert, TensorSource random) {
+    return FirstWords.of(corpus.train(), bert.vocabulary(), bert.hidden(), random, seed);
+  }
+
   private WordPiece vocabulary(List<List<String>> books) {
     var training = new WordPieceTraining();
     books.forEach(book -> book.forEach(training::read));
@@ -121,6 +126,7 @@ final class TextPretraining {
 
   private int train(TrainingSession session, MaskedPairs pairs, Length length) {
     double from = seconds();
+    say("first step after %.0f s", from);
     double sum = 0;
     CompletableFuture<Batch> next = CompletableFuture.supplyAsync(() -> pairs.batch(0));
     int step = 0;

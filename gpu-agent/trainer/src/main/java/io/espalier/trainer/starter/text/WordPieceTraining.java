@@ -36,16 +36,20 @@ final class WordPieceTraining {
           .forEach(c -> pieces.add(pieces.isEmpty() ? c : WordPiece.INSIDE + c));
     }
 
-    boolean merge(Pair pair, String merged) {
-      boolean found = false;
+    boolean has(Pair pair) {
+      for (int i = 0; i + 1 < pieces.size(); i++)
+        if (pieces.get(i).equals(pair.left()) && pieces.get(i + 1).equals(pair.right()))
+          return true;
+      return false;
+    }
+
+    void merge(Pair pair, String merged) {
       for (int i = 0; i + 1 < pieces.size(); i++) {
         if (pieces.get(i).equals(pair.left()) && pieces.get(i + 1).equals(pair.right())) {
           pieces.set(i, merged);
           pieces.remove(i + 1);
-          found = true;
         }
       }
-      return found;
     }
   }
 
@@ -98,7 +102,7 @@ final class WordPieceTraining {
     while (vocabulary.size() < size && !pairs.isEmpty()) {
       var most = mostFrequent(pairs);
       for (var word : words) {
-        if (!word.pieces.contains(most.left())) continue;
+        if (!word.has(most)) continue;
         count(word, -1, pairs);
         word.merge(most, most.merged());
         count(word, 1, pairs);
