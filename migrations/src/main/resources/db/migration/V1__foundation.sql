@@ -344,8 +344,10 @@ create table budget_entry (
   lease_id   uuid,
   slice      integer,
   reason     text not null,
+  request_key text,                              -- of a credit: a repeated request books it once
   at         timestamptz not null default clock_timestamp(),
   unique (account_id, lease_id, slice, kind),
+  unique (account_id, request_key),
   foreign key (team_id, account_id) references budget_account (team_id, id),
   foreign key (team_id, lease_id) references lease (team_id, id),
   check (case kind when 'CREDIT' then debit = 'SOURCE' and credit = 'FREE'

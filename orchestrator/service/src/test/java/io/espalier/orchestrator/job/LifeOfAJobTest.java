@@ -277,6 +277,22 @@ class LifeOfAJobTest {
   }
 
   @Test
+  void aCreditThatIsRepeatedUnderItsKeyIsBookedOnce() {
+    var hour = GpuTime.ofHours(1);
+    var before = platform.budgets.ofTeam(team.owner, team.id).funded();
+
+    platform.budgets.credit(team.owner, team.id, hour, "for May", "may");
+    var after = platform.budgets.credit(team.owner, team.id, hour, "for May", "may").funded();
+
+    assertThat(after).isEqualTo(before.plus(hour));
+    assertThatThrownBy(() -> platform.budgets.credit(team.owner, team.id, hour, "for June", "may"))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> assertThat(refused.problem().code()).isEqualTo("idempotency-key-reused"));
+    assertThat(platform.budgets.ofTeam(team.owner, team.id).funded()).isEqualTo(after);
+  }
+
+  @Test
   void aPlatformAdminFundsATeamWithoutBeingItsMemberAndAMemberCannot() {
     var before = platform.budgets.ofTeam(team.member, team.id).funded();
 
