@@ -1,10 +1,17 @@
 # Sourced by the scripts of ops, after root is set: builds the jars when sources are newer.
 
-has_jar() {
-  for jar in "$root/$1"-*.jar; do
-    if [ -f "$jar" ]; then return; fi
+# The jar $1-VERSION.jar, or nothing if it is not built.
+jar() {
+  for found in "$root/$1"-*.jar; do
+    if [ -f "$found" ]; then
+      echo "$found"
+      return
+    fi
   done
-  return 1
+}
+
+has_jar() {
+  [ -n "$(jar "$1")" ]
 }
 
 # Why the jars must be built, in a few words; nothing if they are up to date.

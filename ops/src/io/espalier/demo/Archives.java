@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -17,15 +18,44 @@ import java.util.zip.ZipOutputStream;
 /** Zips as the platform takes them. */
 final class Archives {
 
+  private static final Set<String> TABLES = Set.of("csv", "tsv", "jsonl", "ndjson", "json");
   private static final Set<String> SPLITS = Set.of("train", "test", "val", "valid", "validation");
 
-  /** Training images from one archive and test images from another, as one data set. */
+  /** Whether a file begins as zips do; the names of files are not to be relied on. */
+  static boolean isZip(Path file) {
+    try (InputStream content = Files.newInputStream(file)) {
+      byte[] mark = content.readNBytes(2);
+      return mark.length == 2 && mark[0] == 'P' && mark[1] == 'K';
+    } catch (IOException unreadable) {
+      return false; // whoever reads it next says why
+    }
+  }
+
+  /** Two zips of images or two tables of texts, for training and for the test, as one data set. */
   static void join(Path training, Path test, Path target) throws IOException {
     try (OutputStream file = Files.newOutputStream(target);
         var out = new ZipOutputStream(file)) {
-      copy(training, "train/", out);
-      copy(test, "test/", out);
+      if (isZip(training)) {
+        copy(training, "train/", out);
+        copy(test, "test/", out);
+      } else {
+        put(training, "train." + ending(training), out);
+        put(test, "test." + ending(test), out);
+      }
     }
+  }
+
+  private static void put(Path table, String name, ZipOutputStream out) throws IOException {
+    out.putNextEntry(new ZipEntry(name));
+    Files.copy(table, out);
+    out.closeEntry();
+  }
+
+  /** The platform looks into tables itself, but takes only files that are called after one. */
+  private static String ending(Path table) {
+    String name = table.getFileName().toString().toLowerCase(Locale.ROOT);
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    return TABLES.contains(ending) ? ending : "csv";
   }
 
   private static void copy(Path from, String split, ZipOutputStream out) throws IOException {

@@ -80,16 +80,16 @@ public final class Demo {
 
   private JsonNode submit(Platform platform)
       throws IOException, InterruptedException, Rest.Refusal {
-    Path images = options.data().isPresent() ? options.data().get() : house.drawnImages();
+    Path file = options.data().isPresent() ? options.data().get() : house.drawnImages();
     if (options.test().isPresent()) {
       Path joined = house.scratch("joined.zip");
-      Archives.join(images, options.test().get(), joined);
-      images = joined;
+      Archives.join(file, options.test().get(), joined);
+      file = joined;
     }
     platform.fund(Math.max(10, 2 * options.gpuHours()));
-    String dataset = platform.register(images, options.data().map(Demo::name).orElse("drawn"));
-    String model = platform.baseModel(packed());
-    return platform.submit(model, dataset, options.protocol(), options.gpuHours());
+    Platform.Data data = platform.register(file, options.data().map(Demo::name).orElse("drawn"));
+    String model = platform.baseModel(packed(), data);
+    return platform.submit(model, data.id(), options.protocol(), options.gpuHours());
   }
 
   private java.util.Optional<Path> packed() throws IOException {
@@ -100,7 +100,8 @@ public final class Demo {
   }
 
   private static String name(Path file) {
-    return file.toAbsolutePath().normalize().getFileName().toString().replaceFirst("\\.zip$", "");
+    String name = file.toAbsolutePath().normalize().getFileName().toString();
+    return name.replaceFirst("\\.(zip|csv|tsv|jsonl)$", "");
   }
 
   private int finish(Platform platform, JsonNode submitted, long start)

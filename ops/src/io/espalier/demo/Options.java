@@ -26,9 +26,10 @@ record Options(
         --once            without a person: waits for the end, prints a table, and as its last line
                           one JSON object; exit code 0 only for a job that SUCCEEDED and whose
                           exports reload to within 1e-4
-        --data FILE       a zip of images in class folders, [train|test/]CLASS/IMAGE; default: drawn
-        --test FILE       a zip of test images in class folders, instead of those in --data
-        --model FOLDER    a base model in Hugging Face layout; default: the starter
+        --data FILE       a zip of images in class folders, [train|test/]CLASS/IMAGE, or a table of
+                          texts and their classes: CSV, TSV or JSONL; default: drawn images
+        --test FILE       the same for the test, instead of a test split in --data
+        --model FOLDER    a base model in Hugging Face layout; default: the starter for such data
         --protocol NAME   auto (default), linear_probe, lora, layer_wise or full
         --gpu-hours N     the most that the job may cost; default 1
       """;
@@ -56,7 +57,15 @@ record Options(
         options = options.with(word, words.get(++i));
       }
     }
+    if (options.test.isPresent()) options.requireAlike();
     return options;
+  }
+
+  private void requireAlike() throws Wrong {
+    if (data.isEmpty()) throw new Wrong("--test needs --data");
+    if (Archives.isZip(data.get()) != Archives.isZip(test.get())) {
+      throw new Wrong("--data and --test are two zips, or two tables");
+    }
   }
 
   private Options withOnce() {

@@ -49,7 +49,7 @@ record Outcome(
     if (result.isObject()) {
       table.row(
           "test " + result.path("metric").asString(),
-          "%.3f → %.3f (chance %.3f, %d images)"
+          "%.3f → %.3f (chance %.3f, %d samples)"
               .formatted(
                   result.path("before").asDouble(),
                   result.path("after").asDouble(),

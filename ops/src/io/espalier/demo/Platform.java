@@ -69,15 +69,23 @@ final class Platform {
     return rest.get("teams/" + team + "/budget").path("spent").asLong() / 1000.0;
   }
 
-  /** Uploads a data set; its version's id. */
-  String register(Path zip, String name) throws IOException, InterruptedException, Rest.Refusal {
-    return rest.upload("datasets?team=" + team + "&name=" + encoded(name), zip)
-        .path("id")
-        .asString();
+  /**
+   * A version of a data set.
+   *
+   * @param reads what a model for it must read, as the platform names it
+   */
+  record Data(String id, String reads) {}
+
+  /** Uploads a data set, whose layout the platform finds out. */
+  Data register(Path file, String name) throws IOException, InterruptedException, Rest.Refusal {
+    JsonNode version = rest.upload("datasets?team=" + team + "&name=" + encoded(name), file);
+    boolean texts = version.path("layout").path("kind").asString().equals("TEXT_TABLE");
+    return new Data(version.path("id").asString(), texts ? "TEXT" : "IMAGE");
   }
 
-  /** The id of a model that is imported, or of the starter. */
-  String baseModel(Optional<Path> zip) throws IOException, InterruptedException, Rest.Refusal {
+  /** The id of a model that is imported, or of the starter that can read the data. */
+  String baseModel(Optional<Path> zip, Data data)
+      throws IOException, InterruptedException, Rest.Refusal {
     if (zip.isPresent()) {
       String name = zip.get().getFileName().toString().replaceFirst("\\.zip$", "");
       return rest.upload("models?team=" + team + "&name=" + encoded(name), zip.get())
@@ -85,9 +93,12 @@ final class Platform {
           .asString();
     }
     for (JsonNode model : rest.get("models")) {
-      if (model.path("name").asString().startsWith("starter")) return model.path("id").asString();
+      if (model.path("name").asString().startsWith("starter")
+          && model.path("reads").asString().equals(data.reads())) {
+        return model.path("id").asString();
+      }
     }
-    throw new IOException("the platform offers no starter model");
+    throw new IOException("the platform offers no starter model that reads " + data.reads());
   }
 
   JsonNode submit(String model, String dataset, String protocol, double gpuHours)

@@ -75,7 +75,9 @@ final class Rest {
   /** Sends a file as it is; nothing of it is held in memory. */
   JsonNode upload(String path, Path file) throws IOException, InterruptedException, Refusal {
     return json(
-        request(path).header("Content-Type", "application/zip").POST(BodyPublishers.ofFile(file)));
+        request(path)
+            .header("Content-Type", "application/octet-stream")
+            .POST(BodyPublishers.ofFile(file)));
   }
 
   void download(String path, Path target) throws IOException, InterruptedException, Refusal {

@@ -16,6 +16,7 @@ create table app_user (
   login               text not null check (login = lower(login) and length(login) between 1 and 100),
   display_name        text not null,
   password_hash       text not null,
+  password_is_initial boolean not null default false, -- an admin has seen it: to be replaced
   platform_admin      boolean not null default false,
   disabled            boolean not null default false,
   password_changed_at timestamptz not null default now(),
@@ -76,6 +77,7 @@ create table base_model (
   config     jsonb not null,
   facts      jsonb not null,                     -- what the choice of a protocol needs: ModelFacts
   card       text not null,
+  notes      jsonb not null default '[]',        -- what the check at its import found worth saying
   created_at timestamptz not null default now(),
   unique nulls not distinct (team_id, name)
 );
@@ -342,8 +344,10 @@ create table budget_entry (
   lease_id   uuid,
   slice      integer,
   reason     text not null,
+  request_key text,                              -- of a credit: a repeated request books it once
   at         timestamptz not null default clock_timestamp(),
   unique (account_id, lease_id, slice, kind),
+  unique (account_id, request_key),
   foreign key (team_id, account_id) references budget_account (team_id, id),
   foreign key (team_id, lease_id) references lease (team_id, id),
   check (case kind when 'CREDIT' then debit = 'SOURCE' and credit = 'FREE'

@@ -30,4 +30,12 @@ public final class Admin {
     var admin = principal(platform);
     return platform.getBean(Tokens.class).create(admin, "test", Duration.ofHours(1)).token();
   }
+
+  /** A token of somebody else. */
+  public static String tokenOf(ApplicationContext platform, String login, String password) {
+    var accounts = platform.getBean(Accounts.class);
+    var answer = (SignIn.Accepted) accounts.signIn(login, password, "test");
+    var user = accounts.principal(answer.who()).orElseThrow();
+    return platform.getBean(Tokens.class).create(user, "test", Duration.ofHours(1)).token();
+  }
 }

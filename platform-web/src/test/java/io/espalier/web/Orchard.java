@@ -32,13 +32,17 @@ public final class Orchard {
   private final Principal admin;
   private final Teams.Team team;
 
-  /** The user becomes a member of a new team with a budget, which may be zero. */
+  /**
+   * The user becomes a member of a new team with a budget, which may be zero; the admin owns it.
+   */
   public Orchard(ApplicationContext platform, double gpuHours) {
     this.platform = platform;
     admin = Admin.principal(platform);
     team = platform.getBean(Teams.class).create(admin, "Team " + UUID.randomUUID());
     var owner = Admin.principal(platform);
-    platform.getBean(Teams.class).setMember(owner, team.id(), user().login(), Role.MEMBER);
+    if (!user().userId().equals(admin.userId())) {
+      platform.getBean(Teams.class).setMember(owner, team.id(), user().login(), Role.MEMBER);
+    }
     if (gpuHours > 0) {
       platform
           .getBean(Budgets.class)
@@ -56,14 +60,21 @@ public final class Orchard {
   }
 
   public DatasetVersion dataset(String name, String... classes) {
+    return register(name, Samples.images(classes));
+  }
+
+  public DatasetVersion texts(String name) {
+    return register(name, Samples.texts());
+  }
+
+  private DatasetVersion register(String name, byte[] upload) {
     try {
-      var zip =
-          Files.write(Files.createTempFile("espalier-images", ".zip"), Samples.images(classes));
+      var file = Files.write(Files.createTempFile("espalier-data", null), upload);
       try {
-        var answer = platform.getBean(Datasets.class).register(user(), team.id(), name, zip);
+        var answer = platform.getBean(Datasets.class).register(user(), team.id(), name, file);
         return ((Registration.Accepted) answer).version();
       } finally {
-        Files.delete(zip);
+        Files.delete(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

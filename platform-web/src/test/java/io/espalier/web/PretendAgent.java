@@ -14,7 +14,6 @@ import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.agent.Agents;
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -35,15 +34,21 @@ public final class PretendAgent implements AutoCloseable {
   private final Agents agents;
   private final Principal admin;
   private final UUID id;
+  private final String name;
 
   PretendAgent(ApplicationContext platform, Principal admin) {
     this.agents = platform.getBean(Agents.class);
     this.admin = admin;
-    var name = "agent-" + UUID.randomUUID();
+    name = "agent-" + UUID.randomUUID();
     var token = agents.joinToken(admin);
     id = agents.authenticate(agents.enrol(new Enrolment.Request(token, name)).credential());
     // Jobs that other tests have left behind wait for slots too.
     hello(name, 64);
+  }
+
+  /** Under which the cluster knows it. */
+  public String name() {
+    return name;
   }
 
   /** Profiles, trains with these losses and evaluates. */
@@ -67,9 +72,9 @@ public final class PretendAgent implements AutoCloseable {
             List.of(
                 new TrainerEvent.Export(
                     "MERGED_MODEL",
-                    List.of(
-                        evaluation.upload("config.json", "{}"),
-                        evaluation.upload("model.safetensors", "merged"))))));
+                    Samples.modelFiles().entrySet().stream()
+                        .map(file -> evaluation.upload(file.getKey(), file.getValue()))
+                        .toList()))));
   }
 
   /** The trainer has measured the data, and is about to train. */
@@ -87,7 +92,7 @@ public final class PretendAgent implements AutoCloseable {
             losses.length,
             losses.length,
             0.9,
-            List.of(trainer.upload("checkpoints/best.safetensors", "best"))));
+            List.of(trainer.upload("checkpoints/best.safetensors", new byte[] {1, 2, 3}))));
   }
 
   @Override
@@ -148,8 +153,7 @@ public final class PretendAgent implements AutoCloseable {
       said += events.length;
     }
 
-    NamedBlob upload(String name, String content) {
-      var bytes = content.getBytes(StandardCharsets.UTF_8);
+    NamedBlob upload(String name, byte[] bytes) {
       var sha256 = sha256(bytes);
       agents.storeBlob(id, lease.leaseId(), sha256, new ByteArrayInputStream(bytes));
       return new NamedBlob(name, new Blob(sha256, bytes.length));

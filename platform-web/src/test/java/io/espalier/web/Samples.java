@@ -45,13 +45,38 @@ public final class Samples {
     });
   }
 
-  /** A tiny ViT with weights of zero. */
+  /** Forty short mails, half of them spam, as a table. */
+  public static byte[] texts() {
+    var csv = new StringBuilder("message,kind\n");
+    for (int i = 0; i < 40; i++) {
+      csv.append(
+          i % 2 == 0
+              ? "\"Dear all, the meeting of week %d is moved to noon\",ham\n".formatted(i)
+              : "You have won prize number %d answer now to get it,spam\n".formatted(i));
+    }
+    return csv.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A tiny ViT with weights of zero, zipped. */
   public static byte[] model() {
     return zip(zip -> {
-      put(zip, "config.json", CONFIG.getBytes(StandardCharsets.UTF_8));
-      put(zip, "README.md", "# Tiny\n".getBytes(StandardCharsets.UTF_8));
-      put(zip, "model.safetensors", weights());
+      for (var file : modelFiles().entrySet()) put(zip, file.getKey(), file.getValue());
     });
+  }
+
+  /** The same, file by file. */
+  public static Map<String, byte[]> modelFiles() {
+    try {
+      return Map.of(
+          "config.json",
+          CONFIG.getBytes(StandardCharsets.UTF_8),
+          "README.md",
+          "# Tiny\n".getBytes(StandardCharsets.UTF_8),
+          "model.safetensors",
+          weights());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private interface Filling {

@@ -48,8 +48,8 @@ record AgentOptions(
 
         --platform URL           where the platform listens        ESPALIER_PLATFORM_URL
         --state FOLDER           credential, cache, work folders   ESPALIER_AGENT_STATE
-        --join-token-file FILE   one-time token to enrol with      ESPALIER_JOIN_TOKEN_FILE
-        --join-token TOKEN       the same, for machines            ESPALIER_JOIN_TOKEN
+        --join-file FILE         one-time token to enrol with      ESPALIER_JOIN_TOKEN_FILE
+        --join TOKEN             the same, for machines            ESPALIER_JOIN_TOKEN
         --name NAME              default: the host's name          ESPALIER_AGENT_NAME
         --devices auto|cpu       default: auto                     ESPALIER_AGENT_DEVICES
         --cache-gib N            default: 20                       ESPALIER_AGENT_CACHE_GIB
@@ -62,8 +62,8 @@ record AgentOptions(
       Map.of(
           "--platform", "ESPALIER_PLATFORM_URL",
           "--state", "ESPALIER_AGENT_STATE",
-          "--join-token-file", "ESPALIER_JOIN_TOKEN_FILE",
-          "--join-token", "ESPALIER_JOIN_TOKEN",
+          "--join-file", "ESPALIER_JOIN_TOKEN_FILE",
+          "--join", "ESPALIER_JOIN_TOKEN",
           "--name", "ESPALIER_AGENT_NAME",
           "--devices", "ESPALIER_AGENT_DEVICES",
           "--cache-gib", "ESPALIER_AGENT_CACHE_GIB");
@@ -89,8 +89,8 @@ record AgentOptions(
     return new AgentOptions(
         platform(needed(options, "--platform")),
         folder(needed(options, "--state")),
-        Optional.ofNullable(options.get("--join-token")),
-        Optional.ofNullable(options.get("--join-token-file")).map(Path::of),
+        Optional.ofNullable(options.get("--join")),
+        Optional.ofNullable(options.get("--join-file")).map(Path::of),
         Optional.ofNullable(options.get("--name")),
         offer(options.getOrDefault("--devices", "auto")),
         gibibytes(options.getOrDefault("--cache-gib", "20")),

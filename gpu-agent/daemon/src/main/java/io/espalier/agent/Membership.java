@@ -115,7 +115,7 @@ final class Membership {
                 Problem.of(
                     "join-token-missing",
                     Category.INVALID,
-                    "--join-token-file",
+                    "--join-file",
                     "This agent is not enrolled and has no join token.",
                     "Ask a platform admin for one.")));
   }

@@ -110,7 +110,7 @@ class AgentDaemonTest {
 
   @Test
   void saysWhatToDoWhenTheJoinTokenIsNotTaken() {
-    var options = options("steady", "--join-token", "stale");
+    var options = options("steady", "--join", "stale");
     assertThatThrownBy(() -> new AgentDaemon(options, LITTLE_PATIENCE).run())
         .isInstanceOf(Refused.class)
         .hasMessageContaining("ask a platform admin for a new one");
@@ -119,7 +119,7 @@ class AgentDaemonTest {
   @Test
   void enrolsAgainWithANewTokenWhenItsCredentialIsRefused() throws Exception {
     Path tokenFile = Files.writeString(folder.resolve("token"), FakePlatform.JOIN_TOKEN + "\n");
-    daemon(options("steady", "--join-token-file", tokenFile.toString()));
+    daemon(options("steady", "--join-file", tokenFile.toString()));
     eventually("hello", () -> !platform.hellos().isEmpty());
     platform.forgetCredential();
     platform.accept("another");
@@ -259,7 +259,7 @@ class AgentDaemonTest {
 
   @Test
   void reportsATrainerCommandThatDoesNotExist() throws Exception {
-    daemon(options(List.of("/no/such/trainer"), "--join-token", FakePlatform.JOIN_TOKEN));
+    daemon(options(List.of("/no/such/trainer"), "--join", FakePlatform.JOIN_TOKEN));
     Desired.Lease lease = aLease();
     platform.desire(lease);
     eventually("end", () -> platform.isOver(lease.leaseId()));
@@ -400,6 +400,22 @@ class AgentDaemonTest {
     assertThat(platform.told(lease.leaseId(), Checkpoint.class)).hasSize(1);
   }
 
+  /** A database that has gone, a proxy's page, one bad moment while leases are told one by one. */
+  @Test
+  void goesOnOverAnswersThatSayNothingOfItsLease() throws Exception {
+    platform.renewFor(Duration.ofMinutes(1));
+    daemonWithTrainer("steady");
+    Desired.Lease lease = aRunningLease();
+    ProcessMark trainer = trainer(lease);
+    platform.answerReportsWith(302, 503, 400, 503);
+    eventually("strange answers", platform::hasAnsweredStrangely);
+    int before = steps(lease).size();
+    eventually("news again", () -> steps(lease).size() > before + 10);
+    assertThat(trainer.isAlive()).isTrue();
+    assertThat(trainer(lease)).isEqualTo(trainer);
+    assertThat(platform.hellos()).as("daemons that started").hasSize(1);
+  }
+
   @Test
   void trainerYieldsAtItsDeadlineWhenThePlatformStaysAway() throws Exception {
     platform.renewFor(Duration.ofSeconds(2));
@@ -436,7 +452,7 @@ class AgentDaemonTest {
   void killsATrainerThatIgnoresItsDeadline() throws Exception {
     platform.renewFor(Duration.ofSeconds(1));
     daemon(
-        options("stubborn", "--join-token", FakePlatform.JOIN_TOKEN),
+        options("stubborn", "--join", FakePlatform.JOIN_TOKEN),
         new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMillis(500)));
     Desired.Lease lease = aRunningLease();
     ProcessMark trainer = trainer(lease);
@@ -524,7 +540,7 @@ class AgentDaemonTest {
   // ── Words of these tests ──────────────────────────────────────────────────────────────────────
 
   private AgentDaemon daemonWithTrainer(String behaviour) {
-    return daemon(options(behaviour, "--join-token", FakePlatform.JOIN_TOKEN));
+    return daemon(options(behaviour, "--join", FakePlatform.JOIN_TOKEN));
   }
 
   private AgentDaemon daemon(AgentOptions options) {
@@ -565,7 +581,7 @@ class AgentDaemonTest {
 
   private Process daemonProcess() throws IOException {
     return java(
-        words(List.of("sh", fakeTrainer(), "steady"), "--join-token", FakePlatform.JOIN_TOKEN)
+        words(List.of("sh", fakeTrainer(), "steady"), "--join", FakePlatform.JOIN_TOKEN)
             .toArray(String[]::new));
   }
 

@@ -5,6 +5,7 @@ import io.espalier.trainer.check.CheckCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
 import io.espalier.trainer.starter.text.PretrainTextCommand;
+import io.espalier.trainer.task.PredictCommand;
 import io.espalier.trainer.task.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      PredictCommand.class,
       PretrainCommand.class,
       PretrainTextCommand.class,
       DrawDemoCommand.class

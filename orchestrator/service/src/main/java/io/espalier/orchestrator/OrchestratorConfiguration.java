@@ -5,6 +5,7 @@ import io.espalier.orchestrator.account.Accounts;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
@@ -21,6 +22,7 @@ import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
 import io.espalier.orchestrator.metronome.Metronome;
 import io.espalier.orchestrator.model.BaseModels;
+import io.espalier.orchestrator.model.Results;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
 import io.espalier.orchestrator.schedule.Reaper;
@@ -80,8 +82,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Invariants invariants(Transactions transactions) {
-    return new Invariants(transactions);
+  Invariants invariants(Transactions transactions, BlobStore blobStore) {
+    return new Invariants(transactions, blobStore);
   }
 
   @Bean
@@ -116,6 +118,11 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Results results(Jobs jobs, BaseModels baseModels, BlobStore blobStore) {
+    return new Results(jobs, baseModels, blobStore);
+  }
+
+  @Bean
   Agents agents(
       Transactions transactions,
       Leases leases,
@@ -137,6 +144,11 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Cluster cluster(Transactions transactions, OrchestratorSettings settings) {
+    return new Cluster(transactions, settings.agentTimes());
+  }
+
+  @Bean
   Planning planning(
       Transactions transactions,
       Changes changes,
@@ -154,13 +166,19 @@ public class OrchestratorConfiguration {
 
   /** The platform is up from the moment at which this bean is made. */
   @Bean
-  Reaper reaper(Transactions transactions, Changes changes, TaskFlow taskFlow, Leases leases) {
+  Reaper reaper(
+      Transactions transactions,
+      Changes changes,
+      TaskFlow taskFlow,
+      Leases leases,
+      OrchestratorSettings settings) {
     var upSince =
         transactions.asPlanner(jdbc ->
             jdbc.sql("select clock_timestamp() as now")
                 .query((row, _) -> Columns.instant(row, "now"))
                 .single());
-    return new Reaper(transactions, changes, taskFlow, leases, upSince);
+    var longestGap = settings.planPeriod().multipliedBy(4);
+    return new Reaper(transactions, changes, taskFlow, leases, upSince, longestGap);
   }
 
   @Bean

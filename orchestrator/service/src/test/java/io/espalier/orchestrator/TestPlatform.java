@@ -73,7 +73,7 @@ public final class TestPlatform implements AutoCloseable {
       new Agents(transactions, leases, flow, blobs, changes, audit, FENCE, TIMES, 1 << 20);
   public final Planning planning =
       new Planning(transactions, changes, flow, leases, TERMS, TIMES.silence());
-  public final Invariants invariants = new Invariants(transactions);
+  public final Invariants invariants = new Invariants(transactions, blobs);
 
   public final Principal admin = new Principal(UUID.randomUUID(), "root", "Root", true, Map.of());
   private final UUID baseModel = insertBaseModel();
@@ -156,7 +156,7 @@ public final class TestPlatform implements AutoCloseable {
   }
 
   public Reaper reaper(Instant upSince) {
-    return new Reaper(transactions, changes, flow, leases, upSince);
+    return new Reaper(transactions, changes, flow, leases, upSince, Duration.ofMillis(300));
   }
 
   /** Moves what has happened so far into the past: the database's clock cannot be set. */

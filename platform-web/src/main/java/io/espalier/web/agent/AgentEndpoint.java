@@ -9,7 +9,6 @@ import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.web.security.AgentId;
-import io.espalier.web.waiting.WaitingRequests;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,11 +40,9 @@ class AgentEndpoint {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
   private final Agents agents;
-  private final WaitingRequests waiting;
 
-  AgentEndpoint(Agents agents, WaitingRequests waiting) {
+  AgentEndpoint(Agents agents) {
     this.agents = agents;
-    this.waiting = waiting;
   }
 
   @PostMapping("/enrol")
@@ -64,8 +61,7 @@ class AgentEndpoint {
       @AuthenticationPrincipal AgentId agent,
       @RequestParam(defaultValue = "-1") long since,
       @RequestParam(defaultValue = "0s") String wait) {
-    var patience = patience(wait);
-    return waiting.run(() -> agents.desired(agent.id(), since, patience));
+    return agents.desired(agent.id(), since, patience(wait));
   }
 
   @PostMapping("/events")

@@ -18,9 +18,10 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class Database implements AutoCloseable {
 
-  private static final String SCHEMA = "espalier";
+  static final String SCHEMA = "espalier";
   private static final int APPLICATION_CONNECTIONS = 12;
   private static final int PLANNER_CONNECTIONS = 8;
+  private static final long CONNECTION_MILLIS = 8_000;
 
   private final @Nullable EmbeddedServer server;
   private final String url;
@@ -109,6 +110,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "espalier-" + name);
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(2);
+    // A server that starts again is back by then; a request should not wait longer for one.
+    config.setConnectionTimeout(CONNECTION_MILLIS);
     return new HikariDataSource(config);
   }
 }

@@ -12,11 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,38 +28,23 @@ final class EmbeddedServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedServer.class);
 
   private static final String DATABASE = "espalier";
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
-  private static final long LARGEST_LOG = 10L << 20;
-  // Of sun_path in sockaddr_un, which ends with a zero byte.
-  private static final int LONGEST_SOCKET_PATH = 107;
-
-  /**
-   * Waits for the server, and meanwhile for the end of the pipe that the platform holds open: the
-   * kernel closes it with the platform, however that ends. INT is PostgreSQL's fast shutdown.
-   */
-  private static final String WATCHDOG =
-      """
-      exec 3<&0
-      "$@" </dev/null 3<&- &
-      server=$!
-      { read -r _; kill -s INT "$server"; } <&3 3<&- &
-      watch=$!
-      exec 3<&- </dev/null
-      wait "$server"
-      status=$?
-      kill "$watch" 2>/dev/null
-      exit $status
-      """;
-
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private final FolderLock lock;
-  private final Process watchdog;
+  private final Launch launch;
   private final Address address;
+  private final Thread keeper;
 
-  private EmbeddedServer(FolderLock lock, Process watchdog, Address address) {
+  // Guarded by this.
+  private Process server;
+  private boolean closed;
+
+  private EmbeddedServer(FolderLock lock, Launch launch, Process server, Address address) {
     this.lock = lock;
-    this.watchdog = watchdog;
+    this.launch = launch;
+    this.server = server;
     this.address = address;
+    this.keeper = Thread.ofVirtual().name("embedded-database").start(this::keepRunning);
   }
 
   /** Starts the server of the data folder {@code home}, which is made if there is none. */
@@ -82,6 +64,25 @@ final class EmbeddedServer implements AutoCloseable {
       lock.close();
       throw e;
     }
+  }
+
+  /** The server of a platform that runs now on the data folder {@code home}. */
+  static Address running(Path home) throws IOException {
+    var folder = home.resolve("database");
+    return address(Integer.parseInt(Files.readString(portFile(folder)).strip()), folder);
+  }
+
+  private static Address address(int port, Path folder) throws IOException {
+    var passwords = new Passwords(folder);
+    return new Address(
+        "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE,
+        passwords.of("espalier_owner"),
+        passwords.of("espalier_app"),
+        passwords.of("espalier_planner"));
+  }
+
+  private static Path portFile(Path folder) {
+    return folder.resolve("port");
   }
 
   private static FolderLock lock(Path folder) {
@@ -110,21 +111,15 @@ final class EmbeddedServer implements AutoCloseable {
     Leftover.stop(data);
     unprivileged.give(folder);
 
-    int port = port(folder);
-    var process = launch(folder, data, port, binaries, unprivileged);
+    var launch = new Launch(folder, data, port(folder), binaries, unprivileged, superuser);
+    var process = launch.start();
     try {
-      var source = source(port, "postgres", superuser);
-      awaitReady(source, process, logFile(folder));
-      var address =
-          new Address(
-              "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE,
-              passwords.of("espalier_owner"),
-              passwords.of("espalier_app"),
-              passwords.of("espalier_planner"));
-      createRoles(JdbcClient.create(source), address);
-      return new EmbeddedServer(lock, process, address);
+      launch.awaitReady(process);
+      var address = address(launch.port(), folder);
+      createRoles(JdbcClient.create(launch.source("postgres")), address);
+      return new EmbeddedServer(lock, launch, process, address);
     } catch (RuntimeException | IOException | InterruptedException e) {
-      stop(process);
+      Launch.stop(process);
       throw e;
     }
   }
@@ -133,24 +128,64 @@ final class EmbeddedServer implements AutoCloseable {
     return address;
   }
 
+  /**
+   * Starts the server again whenever it ends by itself: killed, or without room on the disk. Until
+   * it is ready, and all through a full disk, the platform answers that its database is away.
+   */
+  private void keepRunning() {
+    var pause = SHORTEST_PAUSE;
+    try {
+      while (true) {
+        int code = current().waitFor();
+        if (isClosed()) return;
+        log.warn("The embedded database has ended with code {}; it is started again", code);
+        Thread.sleep(pause);
+        pause = startAgain() ? SHORTEST_PAUSE : longer(pause);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the platform stops
+    }
+  }
+
+  private boolean startAgain() throws InterruptedException {
+    try {
+      launch.clear();
+      var process = launch.start();
+      synchronized (this) {
+        server = process;
+        if (closed) Launch.stop(process);
+      }
+      launch.awaitReady(process);
+      log.info("The embedded database is back");
+      return true;
+    } catch (IOException e) {
+      if (!isClosed()) log.warn("The embedded database did not start: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    var twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  }
+
+  private synchronized Process current() {
+    return server;
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** Stops the server in order: open transactions are rolled back, everything else is on disk. */
   @Override
   public void close() {
-    stop(watchdog);
-    lock.close();
-  }
-
-  private static void stop(Process watchdog) {
-    try {
-      watchdog.getOutputStream().close();
-      if (!watchdog.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        log.warn("The embedded database has not stopped within {}", STOP_LIMIT);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot stop the embedded database", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    synchronized (this) {
+      closed = true;
+      Launch.stop(server);
     }
+    keeper.interrupt();
+    lock.close();
   }
 
   /** Renamed into place at the end, so that half-made data are never taken for a database. */
@@ -176,10 +211,10 @@ final class EmbeddedServer implements AutoCloseable {
         new ProcessBuilder(initdb)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(folder).toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(Launch.logFile(folder).toFile()))
             .start();
     process.getOutputStream().close();
-    if (process.waitFor() != 0) throw failed("initdb gave up", logFile(folder));
+    if (process.waitFor() != 0) throw Launch.failed("initdb gave up", Launch.logFile(folder));
     Files.move(partial, data, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -202,60 +237,6 @@ final class EmbeddedServer implements AutoCloseable {
                   "Use the version of the platform that wrote it, or restore a backup.")
               .found(found)
               .allowed(Binaries.MAJOR));
-    }
-  }
-
-  private static Process launch(
-      Path folder, Path data, int port, Binaries binaries, Unprivileged unprivileged)
-      throws IOException {
-    var sockets = folder.resolve("socket");
-    createPrivate(sockets);
-    unprivileged.give(sockets);
-    boolean fits = (sockets + "/.s.PGSQL." + port).length() <= LONGEST_SOCKET_PATH;
-    // A session of its own: Ctrl-C in a terminal must not reach it before the platform is done.
-    var command =
-        List.of(
-            "setsid",
-            "sh",
-            "-c",
-            WATCHDOG,
-            "espalier-database",
-            binaries.program("postgres"),
-            "-D",
-            data.toString(),
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "port=" + port,
-            "-c",
-            "unix_socket_directories=" + (fits ? sockets : ""),
-            "-c",
-            "fsync=on",
-            "-c",
-            "cluster_name=espalier");
-    var output = logFile(folder);
-    if (Files.exists(output) && Files.size(output) > LARGEST_LOG) Files.delete(output);
-    return new ProcessBuilder(unprivileged.command(command))
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-        .start();
-  }
-
-  private static void awaitReady(PGSimpleDataSource source, Process process, Path output)
-      throws IOException, InterruptedException {
-    var end = System.nanoTime() + START_LIMIT.toNanos();
-    while (true) {
-      try (var connection = source.getConnection()) {
-        connection.getMetaData();
-        return;
-      } catch (SQLException e) {
-        if (!process.isAlive()) throw failed("The server gave up: " + e.getMessage(), output);
-        if (System.nanoTime() > end) {
-          throw failed("No answer within " + START_LIMIT + ": " + e.getMessage(), output);
-        }
-      }
-      TimeUnit.MILLISECONDS.sleep(30);
     }
   }
 
@@ -294,7 +275,7 @@ final class EmbeddedServer implements AutoCloseable {
 
   /** The port of the last time, if it is free; a tunnel or a script may know it. */
   private static int port(Path folder) throws IOException {
-    var file = folder.resolve("port");
+    var file = portFile(folder);
     if (Files.exists(file)) {
       var text = Files.readString(file).strip();
       if (text.matches("\\d{1,5}") && isFree(Integer.parseInt(text))) {
@@ -319,27 +300,9 @@ final class EmbeddedServer implements AutoCloseable {
     }
   }
 
-  private static PGSimpleDataSource source(int port, String database, Login login) {
-    var source = new PGSimpleDataSource();
-    source.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + database);
-    source.setUser(login.user());
-    source.setPassword(login.password());
-    return source;
-  }
-
-  private static Path logFile(Path folder) {
-    return folder.resolve("server.log");
-  }
-
-  private static void createPrivate(Path folder) throws IOException {
+  static void createPrivate(Path folder) throws IOException {
     if (Files.isDirectory(folder)) return;
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
     Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
-  }
-
-  private static IOException failed(String what, Path output) throws IOException {
-    var lines = Files.exists(output) ? Files.readAllLines(output) : List.<String>of();
-    var last = lines.subList(Math.max(0, lines.size() - 10), lines.size());
-    return new IOException(what + "\n" + String.join("\n", last) + "\nMore in " + output);
   }
 }

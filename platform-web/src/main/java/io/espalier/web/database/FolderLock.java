@@ -19,6 +19,8 @@ import java.nio.file.StandardOpenOption;
  */
 final class FolderLock implements AutoCloseable {
 
+  static final String IN_USE = "data-folder-in-use";
+
   private final FileChannel file;
 
   private FolderLock(FileChannel file) {
@@ -36,7 +38,7 @@ final class FolderLock implements AutoCloseable {
         file.close();
         throw new Refused(
             Problem.of(
-                    "data-folder-in-use",
+                    IN_USE,
                     Category.CONFLICT,
                     "data folder " + folder,
                     "Another platform runs on it.",

@@ -47,6 +47,26 @@ public final class Live {
     });
   }
 
+  /** A change at each {@code period}, for what changes without anybody telling. */
+  public static Function<Runnable, Subscription> every(Duration period) {
+    return wake -> {
+      var clock =
+          Thread.ofVirtual()
+              .name("live-clock")
+              .start(() -> {
+                try {
+                  while (true) {
+                    Thread.sleep(period);
+                    wake.run();
+                  }
+                } catch (InterruptedException _) {
+                  // The page has gone.
+                }
+              });
+      return clock::interrupt;
+    };
+  }
+
   private void run(UI ui) {
     try {
       while (true) {

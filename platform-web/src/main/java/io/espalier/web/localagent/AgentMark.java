@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What tells a running daemon from another process that was given its number later.
@@ -17,9 +18,11 @@ record AgentMark(long pid, String started, String url) {
 
   // See proc_pid_stat(5): the fields after the name in parentheses begin with the third.
   private static final int START_TIME = 22 - 3;
+  private static final Set<String> DEAD = Set.of("Z", "X");
 
   static AgentMark of(ProcessHandle process, String url) {
-    return new AgentMark(process.pid(), startOf(process.pid()).orElse("unknown"), url);
+    var started = stat(process.pid()).map(fields -> fields.get(START_TIME));
+    return new AgentMark(process.pid(), started.orElse("unknown"), url);
   }
 
   static Optional<AgentMark> read(Path file) throws IOException {
@@ -35,18 +38,27 @@ record AgentMark(long pid, String started, String url) {
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The process, if it still runs. */
-  Optional<ProcessHandle> process() {
-    return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
-        .filter(_ -> startOf(pid).filter(started::equals).isPresent());
+  /**
+   * Whether it still runs. One that has ended and was never waited for does not, although Java says
+   * so: its parent, an earlier platform, is gone, and in many containers nobody inherits.
+   */
+  boolean isRunning() {
+    return stat(pid)
+        .filter(fields -> fields.get(START_TIME).equals(started))
+        .filter(fields -> !DEAD.contains(fields.getFirst()))
+        .isPresent();
   }
 
-  private static Optional<String> startOf(long pid) {
+  /** Asks it to end. */
+  void stop() {
+    if (isRunning()) ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+  }
+
+  /** What the kernel says of a process after its name: the state first. */
+  private static Optional<List<String>> stat(long pid) {
     try {
       var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return Optional.of(fields[START_TIME]);
+      return Optional.of(List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)));
     } catch (IOException e) {
       return Optional.empty(); // it has ended
     }

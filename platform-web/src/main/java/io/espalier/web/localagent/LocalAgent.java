@@ -34,7 +34,7 @@ class LocalAgent {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
-  private static final Duration LASTED = Duration.ofMinutes(1);
+  private static final Duration LASTED = Duration.ofSeconds(10);
 
   private final LocalAgentSettings settings;
   private final Installation installation;
@@ -83,14 +83,12 @@ class LocalAgent {
       var pause = FIRST_PAUSE;
       while (true) {
         long began = System.nanoTime();
-        int code = launch(command).waitFor();
-        if (code == ALREADY_RUNNING) {
+        if (runOnce(command) == ALREADY_RUNNING) {
           log.info("A local agent runs already in {}", state());
           return;
         }
         boolean lasted = System.nanoTime() - began > LASTED.toNanos();
         pause = lasted ? FIRST_PAUSE : pause;
-        log.warn("The local agent ended with code {}; see {}", code, output());
         Thread.sleep(pause);
         pause =
             pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
@@ -100,7 +98,21 @@ class LocalAgent {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the platform stops
     } catch (IOException e) {
-      log.error("The local agent cannot be started", e);
+      log.error("The local agent cannot be kept", e);
+    }
+  }
+
+  /** Its exit code; -1 if it could not be started, for want of disk or database perhaps. */
+  private int runOnce(List<String> command) throws InterruptedException {
+    try {
+      int code = launch(command).waitFor();
+      if (code != ALREADY_RUNNING) {
+        log.warn("The local agent ended with code {}; see {}", code, output());
+      }
+      return code;
+    } catch (IOException | RuntimeException e) {
+      log.warn("The local agent could not be started and is tried again: {}", e.getMessage());
+      return -1;
     }
   }
 
@@ -109,20 +121,19 @@ class LocalAgent {
    * that calls another address is replaced; its trainers go on and are found by the new one.
    */
   private void awaitEarlierOne() throws IOException, InterruptedException {
-    var mark = AgentMark.read(markFile());
-    var process = mark.flatMap(AgentMark::process);
-    if (mark.isEmpty() || process.isEmpty()) return;
-    var daemon = process.get();
-    if (!mark.get().url().equals(installation.url())) {
-      log.info("The local agent {} calls {}; it is replaced", daemon.pid(), mark.get().url());
-      daemon.destroy();
+    var earlier = AgentMark.read(markFile()).filter(AgentMark::isRunning);
+    if (earlier.isEmpty()) return;
+    var daemon = earlier.get();
+    if (!daemon.url().equals(installation.url())) {
+      log.info("The local agent {} calls {}; it is replaced", daemon.pid(), daemon.url());
+      daemon.stop();
       var end = System.nanoTime() + STOP_LIMIT.toNanos();
-      while (daemon.isAlive() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(50);
+      while (daemon.isRunning() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(50);
       return;
     }
     log.info("The local agent {} of an earlier run goes on", daemon.pid());
     // No child of this platform, so its end can only be watched.
-    while (daemon.isAlive()) TimeUnit.SECONDS.sleep(2);
+    while (daemon.isRunning()) TimeUnit.SECONDS.sleep(2);
     log.warn("The local agent {} has ended", daemon.pid());
   }
 
@@ -137,7 +148,7 @@ class LocalAgent {
         List.of(
             "--platform", installation.url(),
             "--state", state().toString(),
-            "--join-token-file", token.toString()));
+            "--join-file", token.toString()));
     var builder =
         new ProcessBuilder(whole)
             .redirectInput(Path.of("/dev/null").toFile())

@@ -29,6 +29,8 @@ public class ProblemResponse {
       case FORBIDDEN -> HttpStatus.FORBIDDEN;
       case UNAUTHENTICATED -> HttpStatus.UNAUTHORIZED;
       case RESOURCES -> HttpStatus.UNPROCESSABLE_CONTENT;
+      case NO_SPACE -> HttpStatus.INSUFFICIENT_STORAGE;
+      case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
       case DIVERGED, INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
     };
   }

@@ -1,13 +1,12 @@
 package io.espalier.web.rest;
 
 import io.espalier.orchestrator.account.Accounts;
-import io.espalier.orchestrator.account.NewUser;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Tokens;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -20,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The caller, the caller's tokens, and new users. */
+/** The caller and the caller's tokens. */
 @RestController
 @RequestMapping("/api/v1")
 class AccountController {
@@ -66,19 +65,19 @@ class AccountController {
     tokens.revoke(user, id);
   }
 
-  record User(@Nullable String login, @Nullable String name, @Nullable String password) {}
+  record NewPassword(@Nullable String current, @Nullable String next) {}
 
-  record CreatedUser(UUID id, String login) {}
-
-  /** A new user with a first password. For platform admins. */
-  @PostMapping("/users")
-  @ResponseStatus(HttpStatus.CREATED)
-  CreatedUser createUser(@AuthenticationPrincipal Principal admin, @RequestBody User user) {
-    var created =
-        new NewUser(
-            Given.required("login", user.login()),
-            Given.required("name", user.name()),
-            Given.required("password", user.password()));
-    return new CreatedUser(accounts.createUser(admin, created), created.login());
+  /** Changes the caller's password; it ends all sessions and tokens. */
+  @PostMapping("/me/password")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void changePassword(
+      @AuthenticationPrincipal Principal user,
+      @RequestBody NewPassword password,
+      HttpServletRequest request) {
+    accounts.changePassword(
+        user,
+        Given.required("current", password.current()),
+        Given.required("next", password.next()),
+        request.getRemoteAddr());
   }
 }

@@ -3,6 +3,10 @@ package io.espalier.web.rest;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.agent.AgentView;
 import io.espalier.orchestrator.agent.Agents;
+import io.espalier.web.agent.JoinCommand;
+import io.espalier.web.agent.Joining;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
@@ -20,9 +24,11 @@ import org.springframework.web.bind.annotation.RestController;
 class AgentController {
 
   private final Agents agents;
+  private final Joining joining;
 
-  AgentController(Agents agents) {
+  AgentController(Agents agents, Joining joining) {
     this.agents = agents;
+    this.joining = joining;
   }
 
   /** All agents with their slots. */
@@ -31,17 +37,16 @@ class AgentController {
     return agents.list(admin);
   }
 
-  /** Shown this once; enrols one agent. */
-  record JoinToken(String token) {}
-
-  /** A token that enrols one agent; it works once, for a quarter of an hour. */
+  /**
+   * A token and the whole command with which a host joins; it works once, for a quarter of an hour.
+   */
   @PostMapping("/join-tokens")
   @ResponseStatus(HttpStatus.CREATED)
-  JoinToken joinToken(@AuthenticationPrincipal Principal admin) {
-    return new JoinToken(agents.joinToken(admin));
+  JoinCommand joinToken(@AuthenticationPrincipal Principal admin, HttpServletRequest request) {
+    return joining.next(admin, URI.create(request.getRequestURL().toString()));
   }
 
-  /** The agent gets no more work. */
+  /** The agent gets no more work, and what it runs yields to go on elsewhere. */
   @PostMapping("/{agent}/drain")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void drain(@AuthenticationPrincipal Principal admin, @PathVariable UUID agent) {

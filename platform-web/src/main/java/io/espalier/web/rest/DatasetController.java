@@ -8,6 +8,8 @@ import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.dataset.DatasetView;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.dataset.Registration;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.web.problem.ProblemResponse;
 import io.espalier.web.upload.Uploads;
 import jakarta.servlet.http.HttpServletRequest;
@@ -43,11 +45,15 @@ class DatasetController {
     this.uploads = uploads;
   }
 
-  /** Data sets of one team, or of all of the caller's. */
+  /** Data sets of one team, or of all of the caller's, newest first. */
   @GetMapping("/datasets")
-  List<DatasetView> list(
-      @AuthenticationPrincipal Principal user, @RequestParam @Nullable UUID team) {
-    return datasets.list(user, team);
+  Page<DatasetView> list(
+      @AuthenticationPrincipal Principal user,
+      @RequestParam @Nullable UUID team,
+      @RequestParam(defaultValue = "") String name,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam @Nullable String after) {
+    return datasets.page(user, team, name, new PageRequest(limit, after));
   }
 
   /** The versions of a data set, newest first. */
@@ -64,8 +70,8 @@ class DatasetController {
   }
 
   /**
-   * A first look at an upload: the layout that it seems to have, its columns and first rows. Nothing
-   * is kept.
+   * A first look at an upload: the layout that it seems to have, its columns and first rows.
+   * Nothing is kept.
    */
   @PostMapping(
       path = "/datasets/inspect",
@@ -129,11 +135,7 @@ class DatasetController {
   }
 
   private ResponseEntity<?> register(
-      Principal user,
-      UUID team,
-      String name,
-      Optional<DataLayout> layout,
-      InputStream content) {
+      Principal user, UUID team, String name, Optional<DataLayout> layout, InputStream content) {
     var registration =
         uploads.receive(
             content,

@@ -5,7 +5,6 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.job.Curves;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
-import io.espalier.web.waiting.WaitingRequests;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,13 +37,11 @@ class MetricStream {
   private final Jobs jobs;
   private final Changes changes;
   private final JsonMapper json;
-  private final WaitingRequests waiting;
 
-  MetricStream(Jobs jobs, Changes changes, JsonMapper json, WaitingRequests waiting) {
+  MetricStream(Jobs jobs, Changes changes, JsonMapper json) {
     this.jobs = jobs;
     this.changes = changes;
     this.json = json;
-    this.waiting = waiting;
   }
 
   /** The curves and states of a job as they come. */
@@ -58,10 +55,7 @@ class MetricStream {
     response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
     response.setCharacterEncoding(StandardCharsets.UTF_8);
     response.setHeader("X-Accel-Buffering", "no");
-    waiting.run(() -> {
-      follow(user, view, moment(lastEventId), response);
-      return true;
-    });
+    follow(user, view, moment(lastEventId), response);
   }
 
   private void follow(
@@ -71,7 +65,7 @@ class MetricStream {
     var last = seen;
     try (var _ = changes.onJob(first.id(), changed::release)) {
       send(response, "state", null, json.writeValueAsString(view.state()));
-      while (true) {
+      while (!changes.isLeaving()) { // a client connects again, to the next platform
         var curves =
             last == null ? jobs.curves(user, view.id()) : jobs.curvesAfter(user, view.id(), last);
         var newest = newest(curves, last);
@@ -96,7 +90,7 @@ class MetricStream {
         view = now;
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the platform stops; the client connects again
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException("The client has gone", e);
     }

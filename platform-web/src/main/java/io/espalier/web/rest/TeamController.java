@@ -2,6 +2,7 @@ package io.espalier.web.rest;
 
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
+import io.espalier.orchestrator.account.TeamView;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobStatement;
@@ -20,6 +21,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -38,10 +40,14 @@ class TeamController {
     this.budgets = budgets;
   }
 
-  /** The teams of the caller. */
+  /** Teams by name with their budgets: those of the caller, or all for platform admins. */
   @GetMapping
-  List<Teams.Team> list(@AuthenticationPrincipal Principal user) {
-    return teams.of(user);
+  Page<TeamView> list(
+      @AuthenticationPrincipal Principal user,
+      @RequestParam(defaultValue = "") String name,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam @Nullable String after) {
+    return teams.page(user, name, new PageRequest(limit, after));
   }
 
   record NewTeam(@Nullable String name) {}
@@ -96,9 +102,10 @@ class TeamController {
   TeamBudget credit(
       @AuthenticationPrincipal Principal owner,
       @PathVariable UUID team,
-      @RequestBody Credit credit) {
+      @RequestBody Credit credit,
+      @RequestHeader(name = "Idempotency-Key") @Nullable String key) {
     var amount = Given.gpuHours(credit.gpuHours());
-    return budgets.credit(owner, team, amount, Given.required("reason", credit.reason()));
+    return budgets.credit(owner, team, amount, Given.required("reason", credit.reason()), key);
   }
 
   /** What each job has cost, newest first. */
@@ -111,6 +118,7 @@ class TeamController {
     return budgets.statement(user, team, new PageRequest(limit, after));
   }
 
+  /** Every entry of the team's account, newest first. */
   @GetMapping("/{team}/budget/entries")
   Page<TeamEntry> entries(
       @AuthenticationPrincipal Principal user,

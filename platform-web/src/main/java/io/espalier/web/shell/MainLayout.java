@@ -16,6 +16,8 @@ import com.vaadin.flow.component.page.ColorScheme;
 import com.vaadin.flow.component.page.WebStorage;
 import com.vaadin.flow.component.sidenav.SideNav;
 import com.vaadin.flow.component.sidenav.SideNavItem;
+import com.vaadin.flow.router.BeforeEnterEvent;
+import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.Layout;
 import com.vaadin.flow.spring.security.AuthenticationContext;
 import io.espalier.orchestrator.account.SignedIn;
@@ -25,11 +27,15 @@ import jakarta.annotation.security.PermitAll;
 /** The frame of every page for people who are signed in. */
 @Layout
 @PermitAll
-public final class MainLayout extends AppLayout {
+public final class MainLayout extends AppLayout implements BeforeEnterObserver {
 
   private static final String SCHEME_KEY = "espalier.color-scheme";
+  private static final String ACCOUNT = "account";
+
+  private final CurrentUser user;
 
   public MainLayout(CurrentUser user, AuthenticationContext authentication) {
+    this.user = user;
     setPrimarySection(Section.DRAWER);
 
     var mark = new Image("icons/espalier.svg", "");
@@ -45,6 +51,13 @@ public final class MainLayout extends AppLayout {
     addToNavbar(toggle, space);
     user.session().ifPresent(who -> addToNavbar(userMenu(who, authentication)));
     WebStorage.getItem(SCHEME_KEY, MainLayout::applyScheme);
+  }
+
+  /** Who was invited has to choose a password first. */
+  @Override
+  public void beforeEnter(BeforeEnterEvent event) {
+    boolean invited = user.session().map(SignedIn::mustChoosePassword).orElse(false);
+    if (invited && !event.getLocation().getPath().equals(ACCOUNT)) event.forwardTo(ACCOUNT);
   }
 
   private static boolean isAdmin(CurrentUser user) {
@@ -89,7 +102,7 @@ public final class MainLayout extends AppLayout {
     var entries = item.getSubMenu();
     entries.addItem(who.name() + " (" + who.login() + ")").setEnabled(false);
     entries.addSeparator();
-    entries.addItem("Your account", _ -> UI.getCurrent().navigate("account"));
+    entries.addItem("Your account", _ -> UI.getCurrent().navigate(ACCOUNT));
     entries.addSeparator();
     entries.addItem("Light", _ -> chooseScheme(ColorScheme.Value.LIGHT));
     entries.addItem("Dark", _ -> chooseScheme(ColorScheme.Value.DARK));

@@ -36,13 +36,34 @@ public class Uploads {
 
   /** Hands the whole upload to {@code work} as a file, which is gone afterwards. */
   public <T> T receive(InputStream content, Function<Path, T> work) {
-    try {
-      var file = Files.createTempFile(folder, "upload", null);
+    try (var kept = keep(content)) {
+      return work.apply(kept.file());
+    }
+  }
+
+  /** An upload as a file, until it is closed. */
+  public record Kept(Path file) implements AutoCloseable {
+
+    @Override
+    public void close() {
       try {
-        write(content, file);
-        return work.apply(file);
-      } finally {
         Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("The upload cannot be removed: " + file, e);
+      }
+    }
+  }
+
+  /** The whole upload, for the caller to close. */
+  public Kept keep(InputStream content) {
+    try {
+      var kept = new Kept(Files.createTempFile(folder, "upload", null));
+      try {
+        write(content, kept.file());
+        return kept;
+      } catch (IOException | RuntimeException e) {
+        kept.close();
+        throw e;
       }
     } catch (IOException e) {
       throw new UncheckedIOException("The upload was cut short", e);

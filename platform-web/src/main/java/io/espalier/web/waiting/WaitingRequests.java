@@ -1,44 +1,34 @@
 package io.espalier.web.waiting;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import io.espalier.orchestrator.change.Changes;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Long polls and event streams: each has a (virtual) thread of its own and simply waits. When the
- * platform stops they are interrupted first, so that the web server need not wait for them.
+ * Long polls and event streams: each has a (virtual) thread of its own and waits for a change. When
+ * the platform stops they are answered first, so that the web server need not wait for them.
  */
 @Component
-public class WaitingRequests implements SmartLifecycle {
+class WaitingRequests implements SmartLifecycle {
 
-  private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+  private final Changes changes;
   private volatile boolean running;
 
-  /** {@code work} has to end soon after an interrupt. */
-  public <T> T run(Supplier<T> work) {
-    waiting.add(Thread.currentThread());
-    try {
-      if (!running) Thread.currentThread().interrupt();
-      return work.get();
-    } finally {
-      waiting.remove(Thread.currentThread());
-      // The thread may be the server's: nothing of this request may reach the next one.
-      Thread.interrupted();
-    }
+  WaitingRequests(Changes changes) {
+    this.changes = changes;
   }
 
   @Override
   public void start() {
+    changes.leaving(false);
     running = true;
   }
 
   @Override
   public void stop() {
     running = false;
-    waiting.forEach(Thread::interrupt);
+    changes.leaving(true);
   }
 
   @Override
@@ -46,6 +36,7 @@ public class WaitingRequests implements SmartLifecycle {
     return running;
   }
 
+  /** Stopped before the web server is: higher phases stop first. */
   @Override
   public int getPhase() {
     return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 1;

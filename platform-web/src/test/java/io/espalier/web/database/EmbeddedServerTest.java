@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class EmbeddedServerTest {
@@ -118,6 +119,21 @@ class EmbeddedServerTest {
   }
 
   @Test
+  void startsTheServerAgainWhenItIsKilled() throws Exception {
+    try (var database = Database.open(embedded())) {
+      insertTeam(database.credentials().application(), "red");
+      var server = ProcessHandle.of(serverPid()).orElseThrow();
+
+      server.destroyForcibly();
+      server.onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
+      TimeUnit.MILLISECONDS.sleep(100); // its parts see that it has died, and end too
+
+      assertThat(eventuallyTeams(database.credentials().planner())).containsExactly("red");
+      assertThat(serverPid()).isNotEqualTo(server.pid());
+    }
+  }
+
+  @Test
   void stopsAServerWhoseWatchdogWasKilledWithThePlatform() throws Exception {
     var platform = startPlatform();
     var server = ProcessHandle.of(serverPid()).orElseThrow();
@@ -186,6 +202,19 @@ class EmbeddedServerTest {
         .isInstanceOf(Refused.class)
         .hasMessageContaining("ESPALIER_DB_APP_PASSWORD")
         .hasMessageContaining("ops/create-roles.sql");
+  }
+
+  /** What there is once the database answers again. */
+  private static List<String> eventuallyTeams(DataSource source) throws InterruptedException {
+    var end = System.nanoTime() + SOON.toNanos();
+    while (true) {
+      try {
+        return teams(source);
+      } catch (DataAccessException away) {
+        assertThat(System.nanoTime()).as(away.getMessage()).isLessThan(end);
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
   }
 
   private DatabaseSettings embedded() {

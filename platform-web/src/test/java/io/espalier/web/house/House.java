@@ -34,11 +34,30 @@ public final class House implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final Map<String, String> settings;
+  private final Optional<Disk> disk;
+  private final List<Host> hosts = new ArrayList<>();
   private Optional<Process> platform = Optional.empty();
 
   public House() {
+    this(Map.of());
+  }
+
+  /** {@code settings} are variables of the platform's environment, beside those of every house. */
+  public House(Map<String, String> settings) {
+    this(settings, 0);
+  }
+
+  /** A house whose data folder is a file system of its own and has so many bytes. */
+  static House onDiskOf(long bytes) {
+    return new House(Map.of(), bytes);
+  }
+
+  private House(Map<String, String> settings, long diskBytes) {
+    this.settings = settings;
     try {
       folder = Files.createTempDirectory("espalier-house");
+      disk = diskBytes == 0 ? Optional.empty() : Optional.of(new Disk(home(), diskBytes));
       port = freePort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -55,8 +74,9 @@ public final class House implements AutoCloseable {
 
   /** Starts the platform and waits until it answers. */
   public void open() {
+    var program = List.of(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"));
     var command =
-        new ProcessBuilder(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"))
+        new ProcessBuilder(disk.map(small -> small.mountedFor(program)).orElse(program))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
     command
@@ -69,6 +89,7 @@ public final class House implements AutoCloseable {
                 "ESPALIER_AGENT_COMMAND", String.join(" ", agent()),
                 "ESPALIER_AGENT_DEVICES", "cpu",
                 "ESPALIER_TRAINER_COMMAND", ROOT.resolve("ops/trainer") + " run"));
+    command.environment().putAll(settings);
     try {
       var process = command.start();
       platform = Optional.of(process);
@@ -102,21 +123,28 @@ public final class House implements AutoCloseable {
     end(platform.orElseThrow());
   }
 
-  /** Ends the trainer that runs now as a loss of power would. */
-  public void killTrainer() {
-    kill(
-        await(
-            "a trainer to run",
-            Duration.ofSeconds(30),
-            () ->
-                ProcessHandle.allProcesses()
-                    .filter(process -> isTrainerOfThisHouse(process))
-                    .findFirst()));
+  /** Ends the database server of the platform as a loss of power would. */
+  public void killDatabase() {
+    var file = home().resolve("database/data/postmaster.pid");
+    var pid = Long.parseLong(read(file).lines().findFirst().orElseThrow().strip());
+    kill(ProcessHandle.of(pid).orElseThrow());
   }
 
-  private boolean isTrainerOfThisHouse(ProcessHandle process) {
-    var line = process.info().commandLine().orElse("");
-    return line.contains("io.espalier.trainer.Main") && line.contains(home().toString());
+  /** The agent that the platform itself keeps running. */
+  public Host localHost() {
+    return new Host(home().resolve("agent"));
+  }
+
+  /** The data folder as it can be reached from here: others do not see what is mounted on it. */
+  public Path visibleHome() {
+    return disk.map(small -> small.visibleFrom(platform.orElseThrow())).orElse(home());
+  }
+
+  /** Another host, on which nothing runs yet; all that will run there ends with the house. */
+  public Host host(String name) {
+    var host = new Host(folder.resolve("hosts").resolve(name).resolve("state"));
+    hosts.add(host);
+    return host;
   }
 
   /** What the platform printed, over all its lives. */
@@ -151,12 +179,23 @@ public final class House implements AutoCloseable {
   @Override
   public void close() throws IOException {
     platform.ifPresent(House::end);
-    if (Files.isDirectory(home().resolve("agent"))) {
+    var all = new ArrayList<>(hosts);
+    all.add(localHost());
+    for (var host : all) {
+      if (!Files.isDirectory(host.state())) continue;
       var stop = new ArrayList<>(agent());
-      stop.addAll(List.of("stop", "--state", home().resolve("agent").toString()));
+      stop.addAll(List.of("stop", "--state", host.state().toString()));
       run(stop);
     }
+    if (disk.isPresent()) endAllOnDisk();
     FileSystemUtils.deleteRecursively(folder);
+  }
+
+  /** What runs there cannot be asked from here, since its files cannot be reached any more. */
+  private void endAllOnDisk() {
+    ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(home().toString()))
+        .forEach(House::kill);
   }
 
   private Path home() {
@@ -191,9 +230,21 @@ public final class House implements AutoCloseable {
     }
   }
 
-  private static void kill(ProcessHandle process) {
+  /** KILL, and waits until it is gone; a dead one that nobody waits for is gone as well. */
+  static void kill(ProcessHandle process) {
     process.destroyForcibly();
-    process.onExit().join();
+    await(
+        "the end of " + process.pid(),
+        Duration.ofSeconds(20),
+        () -> Optional.of(process.pid()).filter(pid -> !isRunning(pid)));
+  }
+
+  static boolean isRunning(long pid) {
+    try {
+      return !Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private static void end(Process process) {

@@ -6,6 +6,7 @@ import io.espalier.web.Rest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,15 +57,28 @@ public final class Tenant {
     return rest;
   }
 
+  /** The id of the team. */
+  public String team() {
+    return team;
+  }
+
   /** Registers images and submits a job on the starter model. */
   public String submit(Path images, String protocol, double gpuHours) throws Exception {
-    var version =
-        id(
-            rest.with("Content-Type", "application/zip")
-                .send(
-                    "POST",
-                    "/api/v1/datasets?team=" + team + "&name=drawn",
-                    BodyPublishers.ofFile(images)));
+    return submit(register(images), protocol, gpuHours);
+  }
+
+  /** Registers images; the id of the data set's version. */
+  public String register(Path images) throws Exception {
+    return id(
+        rest.with("Content-Type", "application/zip")
+            .send(
+                "POST",
+                "/api/v1/datasets?team=" + team + "&name=drawn",
+                BodyPublishers.ofFile(images)));
+  }
+
+  /** Submits a job on the starter model and images that are registered. */
+  public String submit(String version, String protocol, double gpuHours) {
     var model = rest.get("/api/v1/models").json().get(0).path("id").asString();
     return id(
         rest.with("Idempotency-Key", UUID.randomUUID().toString())
@@ -95,6 +109,47 @@ public final class Tenant {
               .filter(running -> running.path("task").asString("").equals("TRAIN"))
               .filter(running -> running.path("progress").path("done").asInt(0) >= step);
         });
+  }
+
+  /** Waits until a task of the job has a slot; what is known of it then. */
+  public JsonNode awaitTask(String id, String task) {
+    return House.await(
+        "the task " + task,
+        Duration.ofMinutes(3),
+        () -> {
+          var job = job(id);
+          assertThat(ENDS).as(job.toString()).doesNotContain(job.path("state").asString());
+          return Optional.of(job.path("running"))
+              .filter(running -> running.path("task").asString("").equals(task))
+              .filter(running -> running.path("leased").asBoolean());
+        });
+  }
+
+  /** The lines of the job's log that say that a trainer has started on a task. */
+  public List<String> starts(String id, String task) {
+    return rest
+        .get("/api/v1/jobs/" + id + "/log?limit=1000")
+        .json()
+        .findValuesAsString("text")
+        .stream()
+        .filter(line -> line.startsWith(task + " started on "))
+        .toList();
+  }
+
+  /** What an admin sees of an agent. */
+  public Optional<JsonNode> agent(String name) {
+    return rest.get("/api/v1/agents")
+        .json()
+        .valueStream()
+        .filter(agent -> agent.path("name").asString().equals(name))
+        .findFirst();
+  }
+
+  /** {@code action}: drain or enable. */
+  public void order(String agent, String action) {
+    var id = agent(agent).orElseThrow().path("id").asString();
+    var answer = rest.post("/api/v1/agents/" + id + "/" + action);
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(204);
   }
 
   public JsonNode awaitEnd(String id) {

@@ -9,6 +9,7 @@ import com.vaadin.flow.component.sidenav.SideNav;
 import com.vaadin.flow.component.sidenav.SideNavItem;
 import io.espalier.web.PlatformTest;
 import io.espalier.web.SignedInAsAdmin;
+import io.espalier.web.SignedInAsSomebody;
 import org.junit.jupiter.api.Test;
 
 @PlatformTest
@@ -21,8 +22,29 @@ class MainLayoutTest extends SpringBrowserlessTest {
 
     assertThat(find(SideNav.class).single().getItems())
         .extracting(SideNavItem::getLabel)
-        .containsExactly("Home", "Datasets", "New fine-tune", "Jobs");
+        .containsExactly(
+            "Home",
+            "New fine-tune",
+            "Jobs",
+            "Datasets",
+            "Models",
+            "Budget",
+            "Cluster",
+            "Teams",
+            "Users",
+            "Audit");
     assertThat(find(Avatar.class).single().getName()).isEqualTo("Ann Example");
+  }
+
+  @Test
+  @SignedInAsSomebody
+  void whatIsForAdminsIsNotOfferedToOthers() {
+    navigate("", Component.class);
+
+    assertThat(find(SideNav.class).single().getItems())
+        .extracting(SideNavItem::getLabel)
+        .contains("Cluster", "Teams")
+        .doesNotContain("Users", "Audit");
   }
 
   @Test

@@ -163,18 +163,19 @@ public final class ModelConfig {
 
   /** A refusal that names the key, what is there and what would do. */
   public Refused wrong(String key, String expected) {
-    return refuse(key, json.get(key), "must be " + expected + ".");
+    return refuse(key, json.get(key), expected);
   }
 
-  private static Refused refuse(String key, @Nullable JsonNode found, String message) {
+  private static Refused refuse(String key, @Nullable JsonNode found, String expected) {
     var value = found == null ? "nothing" : found.toString();
     return new Refused(
         Problem.of(
                 "model-config-invalid",
                 Category.INVALID,
                 FILE + " " + key,
-                message,
+                "The model cannot be built from this value.",
                 "Use the configuration that was published with the model.")
-            .found(value.length() > 80 ? value.substring(0, 80) + "…" : value));
+            .found(value.length() > 80 ? value.substring(0, 80) + "…" : value)
+            .allowed(expected));
   }
 }

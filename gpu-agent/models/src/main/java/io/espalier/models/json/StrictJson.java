@@ -51,7 +51,8 @@ public final class StrictJson {
     long size = Files.size(file);
     if (size > MAX_BYTES)
       throw new Refused(
-          problem(name, "the file is too large.").found(size + " bytes").allowed(MAX_BYTES));
+          problem(name, "The file is too large.", size + " bytes")
+              .allowed("at most " + MAX_BYTES + " bytes"));
     return object(name, text(name, ByteBuffer.wrap(Files.readAllBytes(file))));
   }
 
@@ -59,9 +60,10 @@ public final class StrictJson {
   public static ObjectNode object(String name, String text) {
     try {
       if (MAPPER.readTree(text) instanceof ObjectNode object) return object;
-      throw new Refused(problem(name, "the JSON is not an object."));
+      throw new Refused(problem(name, "The file is no JSON object.", "another kind of value"));
     } catch (JacksonException e) {
-      throw new Refused(problem(name, "this is not strict JSON: " + e.getOriginalMessage()), e);
+      throw new Refused(
+          problem(name, "The file is no strict JSON.", brief(e.getOriginalMessage())), e);
     }
   }
 
@@ -71,12 +73,18 @@ public final class StrictJson {
       var text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
-      throw new Refused(problem(name, "the text is not UTF-8."), e);
+      throw new Refused(problem(name, "The file is no UTF-8 text.", "other bytes"), e);
     }
   }
 
-  private static Problem problem(String name, String message) {
+  private static String brief(String text) {
+    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+  }
+
+  private static Problem problem(String name, String message, String found) {
     return Problem.of(
-        "json-invalid", Category.INVALID, name, message, "Save the file again as plain JSON.");
+            "json-invalid", Category.INVALID, name, message, "Save the file again as plain JSON.")
+        .found(found)
+        .allowed("one JSON object in UTF-8, at most " + MAX_DEPTH + " levels deep");
   }
 }

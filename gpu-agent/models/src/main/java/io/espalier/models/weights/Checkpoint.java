@@ -41,7 +41,10 @@ public final class Checkpoint implements TensorSource {
     var index = folder.resolve(INDEX);
     if (Files.isRegularFile(index)) return sharded(folder, StrictJson.object(index), arena);
     throw refused(
-        folder, "holds neither " + SINGLE + " nor " + INDEX + "; other formats are not read.");
+        SINGLE,
+        "The model folder holds no weights that can be read.",
+        "neither " + SINGLE + " nor " + INDEX,
+        "safetensors; other formats can run code and are not read");
   }
 
   /** One file by itself, whatever its name. */
@@ -53,7 +56,8 @@ public final class Checkpoint implements TensorSource {
 
   private static Checkpoint sharded(Path folder, ObjectNode index, Arena arena) throws IOException {
     if (!(index.get("weight_map") instanceof ObjectNode map) || map.isEmpty())
-      throw refused(folder, INDEX + " has no weight_map.");
+      throw refused(
+          INDEX, "The index names no shards.", "no weight_map", "a weight_map of tensors");
     var shards = new TreeMap<String, Safetensors>();
     var byTensor = new LinkedHashMap<String, Safetensors>();
     for (var entry : map.properties()) {
@@ -65,7 +69,7 @@ public final class Checkpoint implements TensorSource {
       }
       if (!file.names().contains(entry.getKey()))
         throw refused(
-            folder, shard + " has no tensor " + entry.getKey() + ", which the index names.");
+            shard, "The shard lacks a tensor.", "no " + entry.getKey(), "what the index names");
       byTensor.put(entry.getKey(), file);
     }
     for (var shard : shards.entrySet()) {
@@ -73,8 +77,10 @@ public final class Checkpoint implements TensorSource {
       unnamed.removeAll(byTensor.keySet());
       if (!unnamed.isEmpty())
         throw refused(
-            folder,
-            shard.getKey() + " holds " + unnamed.first() + ", which the index does not name.");
+            shard.getKey(),
+            "The shard holds a tensor that the index does not name.",
+            unnamed.first(),
+            "what the index names");
     }
     return new Checkpoint(byTensor);
   }
@@ -83,10 +89,13 @@ public final class Checkpoint implements TensorSource {
   private static Safetensors shard(Path folder, String name, Arena arena) throws IOException {
     if (!SHARD.matcher(name).matches())
       throw refused(
-          folder, INDEX + " names the shard \"" + name + "\", which is no plain file name.");
+          INDEX,
+          "The index names a shard that is no plain file of this folder.",
+          name,
+          "names such as model-00001-of-00002.safetensors");
     var file = folder.resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-      throw refused(folder, "the shard " + name + " of the index is not there.");
+      throw refused(name, "The shard is missing.", "no such file", "every shard of the index");
     return Safetensors.open(file, arena);
   }
 
@@ -102,13 +111,15 @@ public final class Checkpoint implements TensorSource {
     return file.tensor(name);
   }
 
-  private static Refused refused(Path folder, String message) {
+  private static Refused refused(String file, String message, String found, String allowed) {
     return new Refused(
         Problem.of(
-            "checkpoint-invalid",
-            Category.INVALID,
-            String.valueOf(folder.getFileName()),
-            message,
-            "Use a model folder with config.json and whole safetensors files."));
+                "checkpoint-invalid",
+                Category.INVALID,
+                file,
+                message,
+                "Use a model folder with config.json and whole safetensors files.")
+            .found(found)
+            .allowed(allowed));
   }
 }

@@ -71,11 +71,13 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
   static Refused refused(String file, String message, @Nullable Throwable cause) {
     var problem =
         Problem.of(
-            "safetensors-invalid",
-            Category.INVALID,
-            file,
-            message,
-            "Download or save the file again; Espalier reads whole safetensors files only.");
+                "safetensors-invalid",
+                Category.INVALID,
+                file,
+                "The file is no sound safetensors.",
+                "Download or save the file again.")
+            .found(message)
+            .allowed("a header of at most %d bytes, then tensors without gap".formatted(MAX_BYTES));
     return cause == null ? new Refused(problem) : new Refused(problem, cause);
   }
 

@@ -51,20 +51,20 @@ class CheckpointTest {
       })
   void refusesAShardThatIsNoPlainNameOfTheFolder(String shard) throws IOException {
     index("{'weight_map': {'a': '" + shard + "'}}");
-    refused("no plain file name");
+    refused("no plain file of this folder");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'weight_map': {'a': 'model-00003-of-00003.safetensors'}} | is not there",
-        "{'weight_map': {'z': 'model-00001-of-00002.safetensors'}} | has no tensor z",
+        "{'weight_map': {'a': 'model-00003-of-00003.safetensors'}} | The shard is missing",
+        "{'weight_map': {'z': 'model-00001-of-00002.safetensors'}} | no z",
         "{'weight_map': {}} | no weight_map",
         "{'weight_map': []} | no weight_map",
-        "{'weight_map': {'a': 7}} | no plain file name",
+        "{'weight_map': {'a': 7}} | no plain file of this folder",
         "{'weight_map': {'a' | strict JSON",
-        "[] | not an object",
+        "[] | no JSON object",
       })
   void refusesAnIndexThatDoesNotAgreeWithItsShards(String json, String message) throws IOException {
     index(json);
@@ -85,7 +85,7 @@ class CheckpointTest {
     Files.createSymbolicLink(
         folder.resolve("link.safetensors"), folder.resolve("model-00001-of-00002.safetensors"));
     index("{'weight_map': {'a': 'link.safetensors'}}");
-    refused("is not there");
+    refused("The shard is missing");
   }
 
   @Test

@@ -80,7 +80,7 @@ final class TaskRunner {
       case INVALID, NOT_FOUND, CONFLICT, FORBIDDEN, UNAUTHENTICATED -> FailureReason.USER_ERROR;
       case RESOURCES -> FailureReason.OUT_OF_MEMORY;
       case DIVERGED -> FailureReason.DIVERGED;
-      case INTERNAL -> FailureReason.PLATFORM;
+      case NO_SPACE, UNAVAILABLE, INTERNAL -> FailureReason.PLATFORM;
     };
   }
 

@@ -77,7 +77,7 @@ public record DatasetReport(
     }
     List<Problem> blocking = new ArrayList<>(particulars.blocking());
     if (blocking.isEmpty()) {
-      blocking.addAll(unlearnable(classes, counts));
+      blocking.addAll(unlearnable(classes, counts, particulars));
     }
     return new DatasetReport(
         particulars.contentHash(),
@@ -104,12 +104,21 @@ public record DatasetReport(
   }
 
   private static List<Problem> unlearnable(
-      List<String> classes, Map<Split, Map<String, Integer>> counts) {
+      List<String> classes, Map<Split, Map<String, Integer>> counts, Particulars particulars) {
     List<Problem> blocking = new ArrayList<>();
     if (classes.size() < 2) {
+      String leftOut =
+          particulars.problems().isEmpty()
+              ? ""
+              : " Or mend what was left out: %,d, the first of them %s"
+                  .formatted(
+                      particulars.problemCount(), particulars.problems().getFirst().sentence());
       blocking.add(
           Fault.CLASSES.of(
-              "classes", classes.toString(), "at least 2", "Add samples of a second class."));
+              "classes",
+              classes.toString(),
+              "at least 2",
+              "Add samples of a second class." + leftOut));
     }
     for (String label : classes) {
       int train = counts.getOrDefault(Split.TRAIN, Map.of()).getOrDefault(label, 0);

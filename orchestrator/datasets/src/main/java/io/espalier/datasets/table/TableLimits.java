@@ -20,7 +20,7 @@ public record TableLimits(
     int columns,
     int classes) {
 
-  /** A million rows, 1 GiB a file, texts of 100,000 characters. */
+  /** A million rows, 1 GiB a file, texts of a million characters. */
   public static final TableLimits DEFAULT =
-      new TableLimits(1_000_000, 1L << 30, 100_000, 200, 4 << 20, 1_000, 10_000);
+      new TableLimits(1_000_000, 1L << 30, 1_000_000, 200, 4 << 20, 1_000, 10_000);
 }

@@ -102,7 +102,8 @@ public final class TextTable implements AutoCloseable {
     for (String name : names) {
       if (name.isBlank()
           || name.length() > limits.labelChars()
-          || name.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))
+          || name.chars()
+              .anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))
           || Collections.frequency(names, name) > 1) {
         throw new Refused(
             Fault.TABLE_COLUMNS.of(

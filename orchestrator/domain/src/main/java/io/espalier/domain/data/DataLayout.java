@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface DataLayout {
 
+  /** What its samples are. */
+  static Modality modality(DataLayout layout) {
+    return switch (layout) {
+      case ImageFolder() -> Modality.IMAGE;
+      case TextTable _ -> Modality.TEXT;
+    };
+  }
+
   /** A zip of images whose folder is their class, with or without a folder for each split. */
   record ImageFolder() implements DataLayout {}
 

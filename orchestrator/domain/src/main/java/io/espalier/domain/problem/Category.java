@@ -16,6 +16,10 @@ public enum Category {
   RESOURCES,
   /** Training left the finite numbers. */
   DIVERGED,
+  /** The platform's storage is full. */
+  NO_SPACE,
+  /** Something that the platform needs is away; the same request may succeed later. */
+  UNAVAILABLE,
   /** A fault of the platform itself. */
   INTERNAL
 }

@@ -4,12 +4,16 @@ import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +25,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Users: how the first one comes to be, how they sign in, and what they may do. */
 public final class Accounts {
 
-  private static final int SETUP_CODE_GROUPS = 4;
-  private static final int SETUP_CODE_GROUP = 5; // 4 × 5 of 31 characters: 99 bits
+  // Codes that people type: 4 × 5 of 31 characters are 99 bits.
+  private static final int GROUPS = 4;
+  private static final int GROUP_LENGTH = 5;
 
   private final Transactions transactions;
   private final Audit audit;
@@ -54,10 +59,7 @@ public final class Accounts {
    * Empty once there is a user.
    */
   public Optional<String> newSetupCode() {
-    var code = new StringBuilder(secrets.legible(SETUP_CODE_GROUP));
-    for (int group = 1; group < SETUP_CODE_GROUPS; group++) {
-      code.append('-').append(secrets.legible(SETUP_CODE_GROUP));
-    }
+    var code = legibleSecret();
     boolean stored =
         transactions.withoutTeam(jdbc -> {
           if (!hasNoUser(jdbc)) return false;
@@ -67,11 +69,19 @@ public final class Accounts {
                   on conflict (only_row) do update
                     set code_hash = excluded.code_hash, created_at = now(), used_at = null
                   """)
-              .param("hash", Secrets.hash(code.toString()))
+              .param("hash", Secrets.hash(code))
               .update();
           return true;
         });
-    return stored ? Optional.of(code.toString()) : Optional.empty();
+    return stored ? Optional.of(code) : Optional.empty();
+  }
+
+  private String legibleSecret() {
+    var secret = new StringBuilder(secrets.legible(GROUP_LENGTH));
+    for (int group = 1; group < GROUPS; group++) {
+      secret.append('-').append(secrets.legible(GROUP_LENGTH));
+    }
+    return secret.toString();
   }
 
   /**
@@ -137,6 +147,129 @@ public final class Accounts {
     });
   }
 
+  /** Creates a user with a password that has to be replaced at the first sign-in. */
+  public Invitation invite(Principal admin, String login, String name) {
+    admin.requirePlatformAdmin();
+    var password = legibleSecret();
+    var user = new NewUser(login, name, password);
+    var hash = passwords.encode(password);
+    return transactions.withoutTeam(jdbc -> {
+      var id = insert(jdbc, user, hash, false);
+      jdbc.sql("update app_user set password_is_initial = true where id = :user")
+          .param("user", id)
+          .update();
+      audit.record(jdbc, admin.login(), null, "invite", "user " + user.login(), Map.of("id", id));
+      return new Invitation(id, user.login(), password);
+    });
+  }
+
+  /**
+   * Replaces a password that was forgotten. Ends every session and every token of the user, as any
+   * change of a password does.
+   */
+  public Invitation inviteAgain(Principal admin, UUID user) {
+    admin.requirePlatformAdmin();
+    var password = legibleSecret();
+    var hash = passwords.encode(password);
+    return transactions.withoutTeam(jdbc -> {
+      setPassword(jdbc, user, hash, true);
+      var login = login(jdbc, user);
+      audit.record(jdbc, admin.login(), null, "reset password", "user " + login, Map.of());
+      return new Invitation(user, login, password);
+    });
+  }
+
+  /** A disabled user cannot sign in; sessions and tokens stop working at once. */
+  public void setDisabled(Principal admin, UUID user, boolean disabled) {
+    admin.requirePlatformAdmin();
+    changeUser(admin, user, "disabled", disabled, disabled ? "disable" : "enable");
+  }
+
+  /** Platform admins see to users, teams and agents. There is always one. */
+  public void setPlatformAdmin(Principal admin, UUID user, boolean platformAdmin) {
+    admin.requirePlatformAdmin();
+    var action = platformAdmin ? "make platform admin" : "make no platform admin";
+    changeUser(admin, user, "platform_admin", platformAdmin, action);
+  }
+
+  private void changeUser(Principal admin, UUID user, String column, boolean value, String action) {
+    transactions.withoutTeam(jdbc -> {
+      // Two admins who disable each other at the same time must not both succeed.
+      jdbc.sql("select id from app_user where platform_admin order by id for update")
+          .query(_ -> {});
+      jdbc.sql("update app_user set " + column + " = :value where id = :user")
+          .param("value", value)
+          .param("user", user)
+          .update();
+      var login = login(jdbc, user);
+      requireAnAdmin(jdbc, login);
+      audit.record(jdbc, admin.login(), null, action, "user " + login, Map.of());
+      return null;
+    });
+  }
+
+  private static void requireAnAdmin(JdbcClient jdbc, String login) {
+    boolean administered =
+        jdbc.sql(
+                """
+                select exists (select from app_user where platform_admin and not disabled)
+                """)
+            .query(Boolean.class)
+            .single();
+    if (!administered) {
+      throw new Refused(
+          Problem.of(
+              "last-admin",
+              Category.CONFLICT,
+              "user " + login,
+              "The platform needs an admin, and this is its last one.",
+              "Make another user a platform admin first."));
+    }
+  }
+
+  private static String login(JdbcClient jdbc, UUID user) {
+    return jdbc.sql("select login from app_user where id = :user")
+        .param("user", user)
+        .query(String.class)
+        .optional()
+        .orElseThrow(() -> Absent.of("user", user));
+  }
+
+  /** Users by login, those with {@code part} in login or name. */
+  public Page<User> users(Principal admin, String part, PageRequest page) {
+    admin.requirePlatformAdmin();
+    var users =
+        transactions.withoutTeam(jdbc ->
+            jdbc.sql(
+                    """
+                    select u.id, u.login, u.display_name, u.platform_admin, u.disabled,
+                           u.password_is_initial, u.created_at,
+                           (select coalesce(array_agg(t.name order by t.name), '{}')
+                            from member m join team t on t.id = m.team_id
+                            where m.user_id = u.id) as teams
+                    from app_user u
+                    where (strpos(u.login, lower(:part)) > 0
+                           or strpos(lower(u.display_name), lower(:part)) > 0)
+                      and (:after::text is null or u.login > :after::text)
+                    order by u.login limit :limit
+                    """)
+                .param("part", part.strip())
+                .param("after", page.after())
+                .param("limit", page.size() + 1)
+                .query((row, _) ->
+                    new User(
+                        row.getObject("id", UUID.class),
+                        row.getString("login"),
+                        row.getString("display_name"),
+                        row.getBoolean("platform_admin"),
+                        row.getBoolean("disabled"),
+                        row.getBoolean("password_is_initial"),
+                        List.of((String[]) row.getArray("teams").getArray()),
+                        row.getTimestamp("created_at").toInstant()))
+                .list());
+    return Page.of(users, page, User::login);
+  }
+
   /** Ends every session and every token of the user. */
   public void changePassword(Principal user, String current, String next, String origin) {
     var answer = signIn(user.login(), current, origin);
@@ -155,21 +288,27 @@ public final class Accounts {
     passwords.require(user.login(), next);
     var hash = passwords.encode(next);
     transactions.withoutTeam(jdbc -> {
-      jdbc.sql(
-              """
-              update app_user set password_hash = :hash, password_changed_at = clock_timestamp()
-              where id = :user
-              """)
-          .param("hash", hash)
-          .param("user", user.userId())
-          .update();
-      jdbc.sql(
-              "update api_token set revoked_at = now() where user_id = :user and revoked_at is null")
-          .param("user", user.userId())
-          .update();
+      setPassword(jdbc, user.userId(), hash, false);
       audit.record(jdbc, user.login(), null, "change password", "user " + user.login(), Map.of());
       return null;
     });
+  }
+
+  private static void setPassword(JdbcClient jdbc, UUID user, String hash, boolean initial) {
+    jdbc.sql(
+            """
+            update app_user
+            set password_hash = :hash, password_is_initial = :initial,
+                password_changed_at = clock_timestamp()
+            where id = :user
+            """)
+        .param("hash", hash)
+        .param("initial", initial)
+        .param("user", user)
+        .update();
+    jdbc.sql("update api_token set revoked_at = now() where user_id = :user and revoked_at is null")
+        .param("user", user)
+        .update();
   }
 
   private static UUID insert(JdbcClient jdbc, NewUser user, String hash, boolean admin) {
@@ -225,7 +364,10 @@ public final class Accounts {
         jdbc -> principal(jdbc, session.userId(), session.passwordChangedAt()));
   }
 
-  /** Empty if the user is disabled or, where it is given, the password has changed since. */
+  /**
+   * Empty if the user is disabled or, where it is given, the password has changed since. Who has
+   * not chosen a password yet is in no team and administers nothing.
+   */
   static Optional<Principal> principal(
       JdbcClient jdbc, UUID user, @Nullable Instant passwordChangedAt) {
     var teams = new HashMap<UUID, Role>();
@@ -236,8 +378,8 @@ public final class Accounts {
         });
     return jdbc.sql(
             """
-            select login, display_name, platform_admin, password_changed_at from app_user
-            where id = :user and not disabled
+            select login, display_name, platform_admin, password_is_initial, password_changed_at
+            from app_user where id = :user and not disabled
             """)
         .param("user", user)
         .query((row, _) -> {
@@ -245,13 +387,14 @@ public final class Accounts {
           if (passwordChangedAt != null && !changed.equals(passwordChangedAt)) {
             return Optional.<Principal>empty();
           }
+          boolean initial = row.getBoolean("password_is_initial");
           return Optional.of(
               new Principal(
                   user,
                   row.getString("login"),
                   row.getString("display_name"),
-                  row.getBoolean("platform_admin"),
-                  teams));
+                  row.getBoolean("platform_admin") && !initial,
+                  initial ? Map.of() : teams));
         })
         .optional()
         .flatMap(found -> found);
@@ -262,8 +405,8 @@ public final class Accounts {
   private static Optional<Found> find(JdbcClient jdbc, String login) {
     return jdbc.sql(
             """
-            select id, login, display_name, password_changed_at, password_hash from app_user
-            where login = :login and not disabled
+            select id, login, display_name, password_changed_at, password_is_initial, password_hash
+            from app_user where login = :login and not disabled
             """)
         .param("login", login)
         .query((row, _) -> found(row))
@@ -276,7 +419,8 @@ public final class Accounts {
             row.getObject("id", UUID.class),
             row.getString("login"),
             row.getString("display_name"),
-            row.getTimestamp("password_changed_at").toInstant()),
+            row.getTimestamp("password_changed_at").toInstant(),
+            row.getBoolean("password_is_initial")),
         row.getString("password_hash"));
   }
 }

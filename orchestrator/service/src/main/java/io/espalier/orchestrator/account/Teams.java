@@ -1,16 +1,24 @@
 package io.espalier.orchestrator.account;
 
+import static io.espalier.orchestrator.database.Columns.gpuTime;
+import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.uuid;
+
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -76,30 +84,86 @@ public final class Teams {
             .list());
   }
 
-  public List<Member> members(Principal user, UUID team) {
-    user.require(team, Role.VIEWER);
-    return transactions.as(
-        user,
-        jdbc ->
-            jdbc.sql(
-                    """
-                    select u.id, u.login, u.display_name, m.role
-                    from member m join app_user u on u.id = m.user_id
-                    where m.team_id = :team order by u.login
-                    """)
-                .param("team", team)
-                .query((row, _) ->
-                    new Member(
-                        row.getObject("id", UUID.class),
-                        row.getString("login"),
-                        row.getString("display_name"),
-                        Role.valueOf(row.getString("role"))))
-                .list());
+  /**
+   * Teams by name, those with {@code part} in it: all of them for a platform admin, else one's own.
+   */
+  public Page<TeamView> page(Principal who, String part, PageRequest page) {
+    var teams = find(who, null, part, page.after(), page.size() + 1);
+    return Page.of(teams, page, TeamView::name);
   }
 
-  /** Adds a member, or changes the role of one. */
+  /** One of those. */
+  public TeamView get(Principal who, UUID team) {
+    return find(who, team, "", null, 1).stream()
+        .findFirst()
+        .orElseThrow(() -> Absent.of("team", team));
+  }
+
+  private List<TeamView> find(
+      Principal who, @Nullable UUID team, String part, @Nullable String after, int limit) {
+    // Accounts of other teams are closed to the application's credential.
+    return transactions.asPlanner(jdbc ->
+        jdbc.sql(
+                """
+                select t.id, t.name, t.created_at,
+                       (select count(*) from member m where m.team_id = t.id) as members,
+                       coalesce(a.funded, 0) as funded, coalesce(a.held, 0) as held,
+                       coalesce(a.spent, 0) as spent
+                from team t
+                left join budget_account a on a.team_id = t.id and a.job_id is null
+                where (:all or t.id = any (:own::uuid[]))
+                  and (:team::uuid is null or t.id = :team::uuid)
+                  and strpos(lower(t.name), lower(:part)) > 0
+                  and (:after::text is null or t.name > :after::text)
+                order by t.name limit :limit
+                """)
+            .param("all", who.platformAdmin())
+            .param("own", who.teams().keySet().toArray(UUID[]::new))
+            .param("part", part.strip())
+            .param("team", team)
+            .param("after", after)
+            .param("limit", limit)
+            .query((row, _) ->
+                new TeamView(
+                    uuid(row, "id"),
+                    row.getString("name"),
+                    who.teams().get(uuid(row, "id")),
+                    row.getInt("members"),
+                    gpuTime(row, "funded"),
+                    gpuTime(row, "held"),
+                    gpuTime(row, "spent"),
+                    instant(row, "created_at")))
+            .list());
+  }
+
+  public List<Member> members(Principal user, UUID team) {
+    if (!user.platformAdmin()) user.require(team, Role.VIEWER);
+    var members =
+        transactions.as(
+            user,
+            jdbc ->
+                jdbc.sql(
+                        """
+                        select u.id, u.login, u.display_name, m.role
+                        from member m join app_user u on u.id = m.user_id
+                        where m.team_id = :team order by u.login
+                        """)
+                    .param("team", team)
+                    .query((row, _) ->
+                        new Member(
+                            row.getObject("id", UUID.class),
+                            row.getString("login"),
+                            row.getString("display_name"),
+                            Role.valueOf(row.getString("role"))))
+                    .list());
+    // There is always an owner, so without members there is no team.
+    if (members.isEmpty()) throw Absent.of("team", team);
+    return members;
+  }
+
+  /** Adds a member, or changes the role of one; for owners of the team and platform admins. */
   public void setMember(Principal owner, UUID team, String login, Role role) {
-    owner.require(team, Role.OWNER);
+    requireMayManage(owner, team);
     transactions.as(
         owner,
         jdbc -> {
@@ -119,7 +183,7 @@ public final class Teams {
   }
 
   public void removeMember(Principal owner, UUID team, String login) {
-    owner.require(team, Role.OWNER);
+    requireMayManage(owner, team);
     transactions.as(
         owner,
         jdbc -> {
@@ -134,6 +198,10 @@ public final class Teams {
               jdbc, owner.login(), team, "remove member", "team " + team, Map.of("login", login));
           return null;
         });
+  }
+
+  private static void requireMayManage(Principal who, UUID team) {
+    if (!who.platformAdmin()) who.require(team, Role.OWNER);
   }
 
   private static void insert(JdbcClient jdbc, UUID id, String name) {
@@ -186,10 +254,12 @@ public final class Teams {
 
   // Two owners who leave at the same time must not both see the other one stay.
   private static void lock(JdbcClient jdbc, UUID team) {
-    jdbc.sql("select id from team where id = :team for update")
-        .param("team", team)
-        .query(UUID.class)
-        .single();
+    var locked =
+        jdbc.sql("select id from team where id = :team for update")
+            .param("team", team)
+            .query(UUID.class)
+            .optional();
+    if (locked.isEmpty()) throw Absent.of("team", team);
   }
 
   private static void requireAnOwner(JdbcClient jdbc, UUID team) {

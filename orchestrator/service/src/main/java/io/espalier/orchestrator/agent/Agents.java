@@ -2,11 +2,13 @@ package io.espalier.orchestrator.agent;
 
 import static io.espalier.orchestrator.database.Columns.uuid;
 
+import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.lease.Fence;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.Desired;
+import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.Enrolment;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
@@ -94,7 +96,10 @@ public final class Agents {
         .toList();
   }
 
-  /** A draining agent finishes what it runs and gets nothing new. */
+  /**
+   * A draining agent gets nothing new, and what it runs makes a checkpoint and yields, to go on
+   * elsewhere. One that drains no longer is given work again.
+   */
   public void drain(Principal admin, UUID agent, boolean draining) {
     admin.requirePlatformAdmin();
     transactions.withoutTeam(jdbc -> {
@@ -108,7 +113,23 @@ public final class Agents {
       audit.record(jdbc, admin.login(), null, action, "agent " + agent, Map.of());
       return true;
     });
+    if (draining) yieldAll(agent);
     changes.announce(new Change.OfWork());
+  }
+
+  /** No grant can follow the drain's commit, so this finds every lease. */
+  private void yieldAll(UUID agent) {
+    for (var lease : transactions.asPlanner(jdbc -> leases.liveOfAgent(jdbc, agent))) {
+      transactions.asPlanner(jdbc -> {
+        leases
+            .lock(jdbc, lease.id())
+            .filter(live -> live.isLive() && live.wish() == Wish.RUN)
+            .ifPresent(live -> leases.wish(jdbc, live, Wish.YIELD, PauseReason.DRAIN));
+        return true;
+      });
+      changes.announce(new Change.OfJob(lease.job()));
+    }
+    changes.announce(new Change.OfAgent(agent));
   }
 
   public Enrolment.Answer enrol(Enrolment.Request request) {
@@ -165,7 +186,7 @@ public final class Agents {
 
   /**
    * What the agent should run. Answers at once if that has changed since {@code since}, else when
-   * it does, and after {@code wait} in any case.
+   * it does, and after {@code wait} or when the platform stops in any case.
    */
   public Desired desired(UUID agent, long since, Duration wait) {
     long deadline = System.nanoTime() + wait.toNanos();
@@ -175,7 +196,7 @@ public final class Agents {
         changed.drainPermits();
         var desired = transactions.asPlanner(jdbc -> read(jdbc, agent));
         long left = deadline - System.nanoTime();
-        if (desired.version() > since || left <= 0) return desired;
+        if (desired.version() > since || left <= 0 || changes.isLeaving()) return desired;
         if (!changed.tryAcquire(left, TimeUnit.NANOSECONDS)) {
           return transactions.asPlanner(jdbc -> read(jdbc, agent));
         }

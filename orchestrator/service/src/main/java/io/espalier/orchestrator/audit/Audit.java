@@ -1,10 +1,13 @@
 package io.espalier.orchestrator.audit;
 
+import static io.espalier.orchestrator.database.Columns.parameter;
+
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.Page;
+import io.espalier.orchestrator.page.PageRequest;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -73,26 +76,43 @@ public final class Audit {
         .update();
   }
 
-  /** The latest entries, newest first. */
-  public List<Entry> latest(Principal admin, int limit) {
+  /** Entries that {@code filter} lets through, newest first. */
+  public Page<Entry> page(Principal admin, AuditFilter filter, PageRequest page) {
     admin.requirePlatformAdmin();
-    return transactions.withoutTeam(jdbc ->
-        jdbc.sql(
-                """
-                select id, at, actor, team_id, action, thing, detail::text as detail
-                from audit order by id desc limit :limit
-                """)
-            .param("limit", limit)
-            .query((row, _) ->
-                new Entry(
-                    row.getLong("id"),
-                    row.getTimestamp("at").toInstant(),
-                    row.getString("actor"),
-                    row.getObject("team_id", UUID.class),
-                    row.getString("action"),
-                    row.getString("thing"),
-                    row.getString("detail")))
-            .list());
+    var entries =
+        transactions.withoutTeam(jdbc ->
+            jdbc.sql(
+                    """
+                    select a.id, a.at, a.actor, a.team_id, t.name as team_name, a.action, a.thing,
+                           a.detail::text as detail
+                    from audit a left join team t on t.id = a.team_id
+                    where strpos(lower(a.actor), lower(:actor)) > 0
+                      and strpos(lower(a.action), lower(:action)) > 0
+                      and strpos(lower(a.thing), lower(:thing)) > 0
+                      and (:since::timestamptz is null or a.at >= :since::timestamptz)
+                      and (:until::timestamptz is null or a.at < :until::timestamptz)
+                      and (:after::bigint is null or a.id < :after::bigint)
+                    order by a.id desc limit :limit
+                    """)
+                .param("actor", filter.actor().strip())
+                .param("action", filter.action().strip())
+                .param("thing", filter.thing().strip())
+                .param("since", filter.since() == null ? null : parameter(filter.since()))
+                .param("until", filter.until() == null ? null : parameter(filter.until()))
+                .param("after", page.afterNumber())
+                .param("limit", page.size() + 1)
+                .query((row, _) ->
+                    new Entry(
+                        row.getLong("id"),
+                        row.getTimestamp("at").toInstant(),
+                        row.getString("actor"),
+                        row.getObject("team_id", UUID.class),
+                        row.getString("team_name"),
+                        row.getString("action"),
+                        row.getString("thing"),
+                        row.getString("detail")))
+                .list());
+    return Page.of(entries, page, Entry::id);
   }
 
   /** Reads the whole chain; empty if every entry follows from the one before it. */
@@ -121,6 +141,7 @@ public final class Audit {
       Instant at,
       String actor,
       @Nullable UUID team,
+      @Nullable String teamName,
       String action,
       String thing,
       String detail) {}

@@ -7,6 +7,7 @@ import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -56,6 +58,29 @@ public final class BlobStore {
     return Files.isRegularFile(path(sha256));
   }
 
+  /** Whether there is a file of that hash's name and of that length. */
+  public boolean has(Blob blob) {
+    if (!SHA256.matcher(blob.sha256()).matches()) return false;
+    var file = path(blob.sha256());
+    try {
+      return Files.isRegularFile(file) && Files.size(file) == blob.bytes();
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /** Whether its bytes are there and have that hash: reads all of them. */
+  public boolean verify(Blob blob) {
+    if (!has(blob)) return false;
+    var digest = sha256();
+    try (var content = new DigestInputStream(Files.newInputStream(path(blob.sha256())), digest)) {
+      content.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException unreadable) {
+      return false;
+    }
+    return HexFormat.of().formatHex(digest.digest()).equals(blob.sha256());
+  }
+
   public Path file(String sha256) {
     var file = path(sha256);
     if (!Files.isRegularFile(file)) throw new Refused(absent(sha256));
@@ -72,6 +97,7 @@ public final class BlobStore {
 
   /** Inserts the row of a durable content, in the caller's transaction. */
   public void list(JdbcClient jdbc, Blob blob) {
+    lock(jdbc, blob);
     if (!has(blob.sha256())) throw new Refused(absent(blob.sha256()));
     jdbc.sql(
             """
@@ -81,6 +107,32 @@ public final class BlobStore {
         .param("sha256", blob.sha256())
         .param("bytes", blob.bytes())
         .update();
+  }
+
+  /**
+   * Deletes a content that no row lists, because what it was sent for was refused. Whoever is about
+   * to list the same content waits, and is then told to send it again.
+   */
+  public void discardUnlisted(JdbcClient jdbc, Blob blob) {
+    lock(jdbc, blob);
+    boolean listed =
+        jdbc.sql("select exists (select from blob where sha256 = :sha256)")
+            .param("sha256", blob.sha256())
+            .query(Boolean.class)
+            .single();
+    if (listed) return;
+    try {
+      Files.deleteIfExists(path(blob.sha256()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The content " + blob.sha256() + " cannot be deleted", e);
+    }
+  }
+
+  /** Until the end of the transaction nobody else lists or discards this content. */
+  private static void lock(JdbcClient jdbc, Blob blob) {
+    jdbc.sql("select pg_advisory_xact_lock(hashtextextended('blob ' || :sha256, 0))")
+        .param("sha256", blob.sha256())
+        .query(_ -> {});
   }
 
   private Blob store(InputStream content, long maxBytes, @Nullable String expected) {

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What people do with budgets: fund a team, and read what its jobs hold and have spent. */
@@ -52,8 +53,22 @@ public final class Budgets {
     this.audit = audit;
   }
 
-  /** Adds to a team's budget. Jobs that rest for want of budget go on by themselves. */
+  /** The same without a key: every call adds. */
   public TeamBudget credit(Principal principal, UUID team, GpuTime amount, String reason) {
+    return credit(principal, team, amount, reason, null);
+  }
+
+  /**
+   * Adds to a team's budget. Jobs that rest for want of budget go on by themselves.
+   *
+   * @param idempotencyKey the same key with the same credit adds once
+   */
+  public TeamBudget credit(
+      Principal principal,
+      UUID team,
+      GpuTime amount,
+      String reason,
+      @Nullable String idempotencyKey) {
     if (!amount.isMoreThan(GpuTime.ZERO)) {
       throw new Refused(
           Problem.of(
@@ -79,11 +94,11 @@ public final class Budgets {
     var work =
         (Function<JdbcClient, TeamBudget>)
             jdbc -> {
-              ledger.fund(jdbc, team, amount, reason);
-              var budget = TeamBudget.of(team, ledger.ofTeam(jdbc, team));
-              var detail = Map.of("amount", amount, "reason", reason);
-              audit.record(jdbc, principal.login(), team, "credit", "team " + team, detail);
-              return budget;
+              if (ledger.fund(jdbc, team, amount, reason, idempotencyKey)) {
+                var detail = Map.of("amount", amount, "reason", reason);
+                audit.record(jdbc, principal.login(), team, "credit", "team " + team, detail);
+              }
+              return TeamBudget.of(team, ledger.ofTeam(jdbc, team));
             };
     TeamBudget after;
     if (principal.platformAdmin()) {

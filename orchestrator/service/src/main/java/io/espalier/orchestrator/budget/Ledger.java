@@ -7,6 +7,7 @@ import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 import io.espalier.domain.budget.Balance;
 import io.espalier.domain.budget.Bucket;
 import io.espalier.domain.budget.EntryKind;
+import io.espalier.domain.problem.Refused;
 import io.espalier.domain.unit.GpuTime;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,8 +36,14 @@ public final class Ledger {
 
   private record Account(UUID id, @Nullable UUID job, Balance balance) {}
 
-  /** Grants {@code amount} to a team. */
-  public void fund(JdbcClient jdbc, UUID team, GpuTime amount, String reason) {
+  /**
+   * Grants {@code amount} to a team.
+   *
+   * @param key the same key books once
+   * @return whether it was booked now
+   */
+  public boolean fund(
+      JdbcClient jdbc, UUID team, GpuTime amount, String reason, @Nullable String key) {
     jdbc.sql(
             """
             insert into budget_account (team_id) values (:team)
@@ -44,7 +51,33 @@ public final class Ledger {
             """)
         .param("team", team)
         .update();
-    credit(jdbc, team, null, amount, reason);
+    if (key != null && wasBooked(jdbc, team, amount, reason, key)) return false;
+    credit(jdbc, team, null, amount, reason, key);
+    return true;
+  }
+
+  private static boolean wasBooked(
+      JdbcClient jdbc, UUID team, GpuTime amount, String reason, String key) {
+    var account =
+        jdbc.sql(
+                "select id from budget_account where team_id = :team and job_id is null for update")
+            .param("team", team)
+            .query(UUID.class)
+            .single();
+    var same =
+        jdbc.sql(
+                """
+                select amount = :amount and reason = :reason from budget_entry
+                where account_id = :account and request_key = :key
+                """)
+            .param("amount", amount.millis())
+            .param("reason", reason)
+            .param("account", account)
+            .param("key", key)
+            .query(Boolean.class)
+            .optional();
+    if (same.isPresent() && !same.get()) throw new Refused(RequestKey.reused(key));
+    return same.isPresent();
   }
 
   /** Opens the account of a job's cap. */
@@ -53,11 +86,11 @@ public final class Ledger {
         .param("team", team)
         .param("job", job)
         .update();
-    credit(jdbc, team, job, cap, "the job's cap");
+    credit(jdbc, team, job, cap, "the job's cap", null);
   }
 
   public void raiseCap(JdbcClient jdbc, UUID team, UUID job, GpuTime by) {
-    credit(jdbc, team, job, by, "the job's cap was raised");
+    credit(jdbc, team, job, by, "the job's cap was raised", null);
   }
 
   /** What the team has; nothing, if it was never funded. */
@@ -114,7 +147,12 @@ public final class Ledger {
   }
 
   private static void credit(
-      JdbcClient jdbc, UUID team, @Nullable UUID job, GpuTime amount, String reason) {
+      JdbcClient jdbc,
+      UUID team,
+      @Nullable UUID job,
+      GpuTime amount,
+      String reason,
+      @Nullable String key) {
     var account =
         jdbc.sql(
                 """
@@ -128,14 +166,17 @@ public final class Ledger {
             .single();
     jdbc.sql(
             """
-            insert into budget_entry (team_id, account_id, kind, debit, credit, amount, job_id, reason)
-            values (:team, :account, 'CREDIT', 'SOURCE', 'FREE', :amount, :job::uuid, :reason)
+            insert into budget_entry
+              (team_id, account_id, kind, debit, credit, amount, job_id, reason, request_key)
+            values
+              (:team, :account, 'CREDIT', 'SOURCE', 'FREE', :amount, :job::uuid, :reason, :key)
             """)
         .param("team", team)
         .param("account", account)
         .param("amount", amount.millis())
         .param("job", job)
         .param("reason", reason)
+        .param("key", key)
         .update();
   }
 

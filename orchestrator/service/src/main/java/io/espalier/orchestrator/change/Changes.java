@@ -40,6 +40,7 @@ public final class Changes implements AutoCloseable {
   private final Map<Change, List<Runnable>> subscribers = new ConcurrentHashMap<>();
   private final List<Consumer<UUID>> subscribersOfAnyJob = new CopyOnWriteArrayList<>();
   private final LinkedBlockingQueue<Change> unsent = new LinkedBlockingQueue<>();
+  private volatile boolean leaving;
   private @Nullable Thread notifier;
   private @Nullable Listener listener;
 
@@ -63,6 +64,20 @@ public final class Changes implements AutoCloseable {
     if (listener != null) listener.close();
     notifier = null;
     listener = null;
+  }
+
+  /**
+   * While the platform stops, whoever waits for a change is woken and finds {@link #isLeaving}: it
+   * answers with what there is. An interrupt instead would break the query that some of them run.
+   */
+  public void leaving(boolean now) {
+    leaving = now;
+    if (now) wakeEverybody();
+  }
+
+  /** Whether it is too late to wait for a change. */
+  public boolean isLeaving() {
+    return leaving;
   }
 
   public Subscription onJob(UUID job, Runnable wake) {

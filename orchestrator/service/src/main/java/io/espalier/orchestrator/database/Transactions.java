@@ -49,14 +49,28 @@ public final class Transactions {
     return planner.run(List.of(), work);
   }
 
+  /** Runs {@code work} as scheduler; all that it reads is of one moment. */
+  public <T extends @Nullable Object> T asPlannerOnOneSnapshot(Function<JdbcClient, T> work) {
+    return planner.runOnOneSnapshot(work);
+  }
+
   private static final class Session {
     private final JdbcClient database;
     private final TransactionTemplate transaction;
+    private final TransactionTemplate snapshot;
 
     Session(DataSource source) {
       database = JdbcClient.create(source);
-      transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
+      var manager = new DataSourceTransactionManager(source);
+      transaction = new TransactionTemplate(manager);
       transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+      snapshot = new TransactionTemplate(manager, transaction);
+      snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+      snapshot.setReadOnly(true);
+    }
+
+    <T extends @Nullable Object> T runOnOneSnapshot(Function<JdbcClient, T> work) {
+      return snapshot.execute(_ -> work.apply(database));
     }
 
     <T extends @Nullable Object> T run(Collection<UUID> teams, Function<JdbcClient, T> work) {

@@ -19,6 +19,7 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
@@ -116,10 +117,26 @@ public final class Datasets {
       var report = gate.check(upload, layout);
       if (!report.blocking().isEmpty()) return new Registration.Rejected(report);
       var blob = store(upload);
-      return transactions.as(
-          principal, jdbc -> insert(jdbc, principal, team, stripped, blob, layout, report));
+      try {
+        return transactions.as(
+            principal, jdbc -> insert(jdbc, principal, team, stripped, blob, layout, report));
+      } catch (RuntimeException e) {
+        forget(blob, e);
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("The upload cannot be read", e);
+    }
+  }
+
+  private void forget(Blob blob, RuntimeException reason) {
+    try {
+      transactions.withoutTeam(jdbc -> {
+        blobs.discardUnlisted(jdbc, blob);
+        return true;
+      });
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
     }
   }
 
@@ -327,16 +344,18 @@ public final class Datasets {
   }
 
   private static void requireName(String name) {
-    if (name.isEmpty() || name.length() > LONGEST_NAME) {
+    if (name.isEmpty()
+        || name.length() > LONGEST_NAME
+        || !Printable.line(name, LONGEST_NAME).equals(name)) {
       throw new Refused(
           Problem.of(
                   "dataset-name",
                   Category.INVALID,
                   "name",
-                  "The name of the data set is empty or too long.",
+                  "The data set cannot have this name.",
                   "Choose another one.")
               .found(name.length() + " characters")
-              .allowed("1 to " + LONGEST_NAME + " characters"));
+              .allowed("1 to " + LONGEST_NAME + " printable characters"));
     }
   }
 }

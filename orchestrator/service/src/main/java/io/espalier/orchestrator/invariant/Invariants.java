@@ -1,173 +1,71 @@
 package io.espalier.orchestrator.invariant;
 
 import io.espalier.domain.job.JobState;
+import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Transactions;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Each check is a query for what must not be there; what it finds is named in the first column. */
+/** What docs/decisions and the schema promise of the stored state, checked against it. */
 public final class Invariants {
 
-  private static final Map<String, String> CHECKS = checks();
+  /** How the contents of checkpoints and artifacts are looked at. */
+  public enum Contents {
+    /** There is a file of that length. */
+    MEASURED,
+    /** Its bytes have that hash: as slow as reading all of them. */
+    READ
+  }
+
+  /**
+   * What one check came to.
+   *
+   * @param sentence what is wrong with the things, if there are any
+   * @param things names of what was found; none if the invariant holds
+   */
+  public record Finding(String sentence, List<String> things) {
+    public Finding {
+      things = List.copyOf(things);
+    }
+  }
 
   private final Transactions transactions;
+  private final BlobStore blobs;
 
-  public Invariants(Transactions transactions) {
+  public Invariants(Transactions transactions, BlobStore blobs) {
     this.transactions = transactions;
+    this.blobs = blobs;
   }
 
   /** Sentences, one for each violation; empty if everything holds. */
   public List<String> violations() {
-    return transactions.asPlanner(jdbc -> {
-      var found = new ArrayList<String>();
-      CHECKS.forEach((sentence, query) ->
-          jdbc.sql(query)
-              .query((row, _) -> row.getString(1))
-              .list()
-              .forEach(thing -> found.add(sentence + ": " + thing)));
-      illegalTransitions(jdbc, found);
+    return check(Contents.MEASURED).stream()
+        .flatMap(found -> found.things().stream().map(thing -> found.sentence() + ": " + thing))
+        .toList();
+  }
+
+  /** All checks on one state of the database, in a fixed order. */
+  public List<Finding> check(Contents contents) {
+    return transactions.asPlannerOnOneSnapshot(jdbc -> {
+      var found = new ArrayList<Finding>();
+      for (var check : Check.ALL) found.add(new Finding(check.sentence(), names(jdbc, check)));
+      found.add(new Finding("an illegal transition", illegalTransitions(jdbc)));
+      found.add(new Finding("a reference crosses teams", ForeignKeys.acrossTeams(jdbc)));
+      found.add(
+          new Finding(
+              "a listed file is not whole in the store",
+              ListedContents.damaged(jdbc, blobs, contents)));
       return List.copyOf(found);
     });
   }
 
-  private static Map<String, String> checks() {
-    var checks = new LinkedHashMap<String, String>();
-    checks.put(
-        "an account's balances are not the sums of its entries",
-        """
-        select a.id::text
-        from budget_account a
-        left join budget_entry e on e.account_id = a.id
-        group by a.id
-        having a.funded <> coalesce(sum(e.amount) filter (where e.kind = 'CREDIT'), 0)
-            or a.held <> coalesce(sum(e.amount) filter (where e.kind = 'HOLD'), 0)
-                       - coalesce(sum(e.amount) filter (where e.kind in ('SETTLE', 'VOID')), 0)
-            or a.spent <> coalesce(sum(e.amount) filter (where e.kind = 'SETTLE'), 0)
-        """);
-    checks.put(
-        "an account was overdrawn at some moment",
-        """
-        select distinct p.account_id::text
-        from (
-          select account_id,
-                 sum(case kind when 'CREDIT' then amount when 'HOLD' then -amount
-                               when 'VOID' then amount else 0 end)
-                   over (partition by account_id order by id) as free
-          from budget_entry
-        ) p join budget_account a on a.id = p.account_id
-        where p.free + a.overdraft < 0
-        """);
-    checks.put(
-        "team and cap disagree on an entry of a lease",
-        """
-        select lease_id || ' slice ' || slice || ' ' || kind
-        from budget_entry where lease_id is not null
-        group by lease_id, slice, kind
-        having count(*) <> 2 or min(amount) <> max(amount)
-        """);
-    checks.put(
-        "a live lease has no open hold, or an ended one has",
-        """
-        select l.id::text
-        from lease l
-        join budget_account a on a.job_id = l.job_id
-        where (l.state = 'LIVE') <> exists (
-          select 1 from budget_entry h
-          where h.account_id = a.id and h.lease_id = l.id and h.slice = l.slice and h.kind = 'HOLD'
-            and not exists (
-              select 1 from budget_entry r
-              where r.account_id = h.account_id and r.lease_id = h.lease_id and r.slice = h.slice
-                and r.kind in ('SETTLE', 'VOID')))
-        """);
-    checks.put(
-        "a hold is not resolved exactly once",
-        """
-        select h.lease_id || ' slice ' || h.slice
-        from budget_entry h
-        join lease l on l.id = h.lease_id
-        left join budget_entry r
-          on r.account_id = h.account_id and r.lease_id = h.lease_id and r.slice = h.slice
-            and r.kind in ('SETTLE', 'VOID')
-        where h.kind = 'HOLD' and (l.state <> 'LIVE' or h.slice < l.slice)
-        group by h.id, h.lease_id, h.slice, h.amount
-        having coalesce(sum(r.amount), 0) <> h.amount
-        """);
-    checks.put(
-        "a lease is billed for longer than it lasted",
-        """
-        select l.id::text
-        from lease l
-        join budget_account a on a.job_id = l.job_id
-        join budget_entry e on e.account_id = a.id and e.lease_id = l.id and e.kind = 'SETTLE'
-        group by l.id, l.ended_at, l.granted_at
-        having sum(e.amount) > (select count(*) from lease_slot s where s.lease_id = l.id) * (1 +
-          extract(epoch from coalesce(l.ended_at, clock_timestamp()) - l.granted_at) * 1000)
-        """);
-    checks.put(
-        "a slot is live although its lease is not, or the reverse",
-        """
-        select s.lease_id::text from lease_slot s join lease l on l.id = s.lease_id
-        where s.live <> (l.state = 'LIVE')
-        """);
-    checks.put(
-        "a task's last epoch is not that of its last lease",
-        """
-        select t.id::text from task t left join lease l on l.task_id = t.id
-        group by t.id, t.epoch having t.epoch <> coalesce(max(l.epoch), 0)
-        """);
-    checks.put(
-        "a task is leased without a live lease, or has one although it is not",
-        """
-        select t.id::text from task t left join lease l on l.task_id = t.id and l.state = 'LIVE'
-        where (t.state = 'LEASED' and l.id is null)
-           or (t.state not in ('LEASED', 'CANCELLED') and l.id is not null)
-        """);
-    checks.put(
-        "a job that has ended still has a task to do",
-        """
-        select j.id::text from job j join task t on t.job_id = j.id
-        where j.state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and t.state in ('WAITING', 'LEASED')
-        """);
-    checks.put(
-        "a job that has not ended has nothing to do",
-        """
-        select j.id::text from job j
-        where j.state not in ('DRAFT', 'SUCCEEDED', 'FAILED', 'CANCELLED')
-          and 1 <> (select count(*) from task t
-                    where t.job_id = j.id and t.state in ('WAITING', 'LEASED'))
-        """);
-    checks.put(
-        "a job's state is not the last of its timeline",
-        """
-        select j.id::text from job j
-        where j.state is distinct from (
-          select t.to_state from job_transition t where t.job_id = j.id order by t.id desc limit 1)
-        """);
-    checks.put(
-        "a timeline has a gap",
-        """
-        select job_id::text
-        from (select job_id, from_state,
-                     lag(to_state) over (partition by job_id order by id) as before
-              from job_transition) t
-        where from_state is distinct from before
-        """);
-    checks.put(
-        "a listed file is not in the store",
-        """
-        select f.value -> 'blob' ->> 'sha256'
-        from (select files from checkpoint union all select files from artifact) listed,
-             jsonb_array_elements(listed.files) f
-        where not exists (
-          select 1 from blob b where b.sha256 = f.value -> 'blob' ->> 'sha256')
-        """);
-    return checks;
+  private static List<String> names(JdbcClient jdbc, Check check) {
+    return jdbc.sql(check.query()).query((row, _) -> row.getString(1)).list();
   }
 
-  private static void illegalTransitions(JdbcClient jdbc, List<String> found) {
+  private static List<String> illegalTransitions(JdbcClient jdbc) {
+    var illegal = new ArrayList<String>();
     jdbc.sql(
             """
             select distinct job_id, from_state, to_state from job_transition
@@ -177,14 +75,9 @@ public final class Invariants {
           var from = JobState.valueOf(row.getString("from_state"));
           var to = JobState.valueOf(row.getString("to_state"));
           if (!from.next().contains(to)) {
-            found.add(
-                "an illegal transition: "
-                    + row.getString("job_id")
-                    + " from "
-                    + from
-                    + " to "
-                    + to);
+            illegal.add("job " + row.getString("job_id") + " from " + from + " to " + to);
           }
         });
+    return illegal;
   }
 }

@@ -1,6 +1,8 @@
 package io.espalier.orchestrator.job;
 
 import io.espalier.domain.budget.Terms;
+import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Modality;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.protocol.Protocol;
@@ -8,6 +10,9 @@ import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.selection.Preflight;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.models.family.Families;
+import io.espalier.models.family.Family;
+import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
@@ -15,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Whether a submission may become a job: its model and data are visible to its team, and its cap
@@ -31,18 +37,32 @@ final class Admission {
   }
 
   Preview preview(JdbcClient jdbc, Submission submission) {
-    var inputs = inputs(jdbc, submission);
-    var preflight = inputs.preflight(PoolRate.best(jdbc), submission.cap());
+    var wanted = wanted(jdbc, submission);
+    var inputs = wanted.inputs();
+    double rate = PoolRate.best(jdbc);
+    var preflight = inputs.preflight(rate, submission.cap());
     var needed = needed(preflight);
     var free = ledger.ofTeam(jdbc, submission.team()).free();
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
+    var reads = Families.modality(inputs.model().family());
+    var data = DataLayout.modality(wanted.layout());
+    if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
+    if (inputs.validation() == 0 || inputs.test() == 0) obstacles.add(tooFew(wanted));
     if (needed.isMoreThan(submission.cap())) {
       obstacles.add(capTooSmall(submission.cap(), needed));
     }
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
-    return new Preview(preflight, needed, free, List.copyOf(obstacles));
+    var prospects =
+        Prospects.of(
+            wanted.family(),
+            inputs,
+            preflight,
+            submission.cap(),
+            rate,
+            Prospects.largestSlot(jdbc));
+    return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
   }
 
   GpuTime profileNeed(Preview preview) {
@@ -55,36 +75,78 @@ final class Admission {
     return start.isMoreThan(preflight.minimum()) ? start : preflight.minimum();
   }
 
-  private static JobFacts.Inputs inputs(JdbcClient jdbc, Submission submission) {
-    record Counts(int train, int validation, int test) {}
-    var facts =
+  /** The model and the data that a submission names. */
+  private record Wanted(
+      String model, Family family, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
+
+  private static Wanted wanted(JdbcClient jdbc, Submission submission) {
+    record Model(String name, Family family, ModelFacts facts) {}
+    var model =
         jdbc.sql(
                 """
-                select facts from base_model
+                select name, config, facts from base_model
                 where id = :id and (team_id is null or team_id = :team)
                 """)
             .param("id", submission.baseModelId())
             .param("team", submission.team())
-            .query(String.class)
+            .query((row, _) ->
+                new Model(
+                    row.getString("name"),
+                    family(row.getString("config")),
+                    Json.read(row.getString("facts"), ModelFacts.class)))
             .optional()
             .orElseThrow(() -> Absent.of("base model", submission.baseModelId()));
-    var counts =
-        jdbc.sql(
-                """
-                select train_samples, validation_samples, test_samples from dataset_version
-                where id = :id and team_id = :team
-                """)
-            .param("id", submission.datasetVersionId())
-            .param("team", submission.team())
-            .query((row, _) ->
-                new Counts(
+    return jdbc.sql(
+            """
+            select d.name, v.number, v.layout, v.train_samples, v.validation_samples, v.test_samples
+            from dataset_version v join dataset d on d.id = v.dataset_id
+            where v.id = :id and v.team_id = :team
+            """)
+        .param("id", submission.datasetVersionId())
+        .param("team", submission.team())
+        .query((row, _) ->
+            new Wanted(
+                model.name(),
+                model.family(),
+                row.getString("name") + " v" + row.getInt("number"),
+                Json.read(row.getString("layout"), DataLayout.class),
+                new JobFacts.Inputs(
+                    model.facts(),
                     row.getInt("train_samples"),
                     row.getInt("validation_samples"),
-                    row.getInt("test_samples")))
-            .optional()
-            .orElseThrow(() -> Absent.of("dataset version", submission.datasetVersionId()));
-    return new JobFacts.Inputs(
-        Json.read(facts, ModelFacts.class), counts.train(), counts.validation(), counts.test());
+                    row.getInt("test_samples"))))
+        .optional()
+        .orElseThrow(() -> Absent.of("dataset version", submission.datasetVersionId()));
+  }
+
+  private static Family family(String config) {
+    return Families.of(ModelConfig.of(Json.read(config, ObjectNode.class)));
+  }
+
+  private static Problem cannotRead(Wanted wanted, Modality reads, Modality data) {
+    return Problem.of(
+            "data-not-readable",
+            Category.INVALID,
+            wanted.dataset(),
+            "The model %s reads %s, and this data set is of %s."
+                .formatted(wanted.model(), reads.plural(), data.plural()),
+            "Choose a base model that reads %s, or a data set of %s."
+                .formatted(data.plural(), reads.plural()))
+        .found(data.plural())
+        .allowed(reads.plural());
+  }
+
+  private static Problem tooFew(Wanted wanted) {
+    return Problem.of(
+            "data-too-small",
+            Category.INVALID,
+            wanted.dataset(),
+            "The data set is too small to validate and test what is trained on it.",
+            "Add samples: a few of each class.")
+        .found(
+            "%d to validate on, %d to test on"
+                .formatted(wanted.inputs().validation(), wanted.inputs().test()))
+        .allowed("at least 1 of each");
   }
 
   private static Problem capTooSmall(GpuTime cap, GpuTime needed) {

@@ -14,6 +14,7 @@ import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.RequestKey;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Absent;
@@ -288,19 +289,9 @@ public final class Jobs {
         .query((row, _) -> new Earlier(uuid(row, "id"), row.getBoolean("same")))
         .optional()
         .map(earlier -> {
-          if (!earlier.same()) throw new Refused(keyReused(key));
+          if (!earlier.same()) throw new Refused(RequestKey.reused(key));
           return earlier.id();
         });
-  }
-
-  private static Problem keyReused(String key) {
-    return Problem.of(
-            "idempotency-key-reused",
-            Category.CONFLICT,
-            "Idempotency-Key",
-            "This key has already come with another request.",
-            "Send a new key with a new request.")
-        .found(key);
   }
 
   private static Problem hasEnded(JobRow job) {

@@ -131,7 +131,7 @@ public final class Leases {
                                    slice_started_at, granted_at, renewed_at)
                 select :id, :team, :job, :task, a.id, :epoch, 'LIVE', :spec::jsonb, t.now, t.now, t.now
                 from agent a, (select clock_timestamp() as now) t
-                where a.id = :agent and not a.draining
+                where a.id = :agent
                 """)
             .param("id", id)
             .param("team", team)
@@ -153,8 +153,7 @@ public final class Leases {
             .update();
     if (taken == 0) return false;
     if (!ledger.hold(jdbc, new Ledger.OfLease(team, job, id), 0, hold)) return false;
-    bump(jdbc, agent);
-    return true;
+    return bump(jdbc, agent, "and not draining");
   }
 
   /**
@@ -263,9 +262,20 @@ public final class Leases {
 
   /** The agent's long poll answers once its version has risen. */
   private static void bump(JdbcClient jdbc, UUID agent) {
-    jdbc.sql("update agent set desired_version = desired_version + 1 where id = :id")
-        .param("id", agent)
-        .update();
+    bump(jdbc, agent, "");
+  }
+
+  /**
+   * False if the agent does not meet {@code condition}. Its row is locked by then, so a drain comes
+   * wholly before a grant or finds its lease.
+   */
+  private static boolean bump(JdbcClient jdbc, UUID agent, String condition) {
+    return jdbc.sql(
+                "update agent set desired_version = desired_version + 1 where id = :id "
+                    + condition)
+            .param("id", agent)
+            .update()
+        == 1;
   }
 
   private static Lease lease(ResultSet row) throws SQLException {

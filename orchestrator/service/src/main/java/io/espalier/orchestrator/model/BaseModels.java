@@ -11,12 +11,14 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.wire.Blob;
 import io.espalier.domain.wire.NamedBlob;
+import io.espalier.models.family.Families;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.database.Transactions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +37,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
 
 /** Takes base models in, and finds them again. */
 public final class BaseModels {
 
   private static final int LONGEST_NAME = 200;
+  private static final TypeReference<List<String>> NOTES = new TypeReference<>() {};
 
   private static final String MODEL =
       """
       select m.id, m.team_id, m.name, m.family, m.parameters, m.facts::text as facts,
-        m.config::text as config, m.card, m.created_at,
+        m.config::text as config, m.card, m.notes::text as notes, m.created_at,
         (select coalesce(sum(b.bytes), 0) from base_model_file f join blob b on b.sha256 = f.sha256
          where f.model_id = m.id) as bytes
       from base_model m
@@ -90,8 +95,29 @@ public final class BaseModels {
     var stripped = requireName(name);
     var read = read(folder);
     var files = store(read);
-    return transactions.as(
-        principal, jdbc -> insert(jdbc, team, stripped, read, files, principal.login()));
+    try {
+      return transactions.as(
+          principal, jdbc -> insert(jdbc, team, stripped, read, files, principal.login()));
+    } catch (RuntimeException e) {
+      forget(files, e);
+      throw e;
+    }
+  }
+
+  private void forget(List<NamedBlob> files, RuntimeException reason) {
+    try {
+      transactions.withoutTeam(jdbc -> {
+        for (var file : inLockOrder(files)) blobs.discardUnlisted(jdbc, file.blob());
+        return true;
+      });
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  /** One order for all who lock several contents. */
+  private static List<NamedBlob> inLockOrder(List<NamedBlob> files) {
+    return files.stream().sorted(Comparator.comparing(file -> file.blob().sha256())).toList();
   }
 
   /** The same for a zip of such a folder. */
@@ -172,8 +198,9 @@ public final class BaseModels {
     try {
       jdbc.sql(
               """
-              insert into base_model (id, team_id, name, family, parameters, config, facts, card)
-              values (:id, :team, :name, :family, :parameters, :config::jsonb, :facts::jsonb, :card)
+              insert into base_model (id, team_id, name, family, parameters, config, facts, card, notes)
+              values (:id, :team, :name, :family, :parameters, :config::jsonb, :facts::jsonb, :card,
+                :notes::jsonb)
               """)
           .param("id", id)
           .param("team", team)
@@ -182,7 +209,8 @@ public final class BaseModels {
           .param("parameters", facts.parameters())
           .param("config", folder.config().json().toString())
           .param("facts", Json.write(facts))
-          .param("card", folder.card())
+          .param("card", Printable.text(folder.card()))
+          .param("notes", Json.write(folder.notes()))
           .update();
     } catch (DuplicateKeyException e) {
       throw new Refused(
@@ -195,7 +223,7 @@ public final class BaseModels {
               .found(name),
           e);
     }
-    for (var file : files) {
+    for (var file : inLockOrder(files)) {
       blobs.list(jdbc, file.blob());
       jdbc.sql(
               """
@@ -253,24 +281,28 @@ public final class BaseModels {
         uuidOrNull(row, "team_id"),
         row.getString("name"),
         row.getString("family"),
+        Families.modality(row.getString("family")),
         row.getLong("parameters"),
         Json.read(row.getString("facts"), ModelFacts.class),
         row.getLong("bytes"),
+        Json.read(row.getString("notes"), NOTES),
         instant(row, "created_at"));
   }
 
   private static String requireName(String name) {
     var stripped = name.strip();
-    if (stripped.isEmpty() || stripped.length() > LONGEST_NAME) {
+    if (stripped.isEmpty()
+        || stripped.length() > LONGEST_NAME
+        || !Printable.line(stripped, LONGEST_NAME).equals(stripped)) {
       throw new Refused(
           Problem.of(
                   "model-name",
                   Category.INVALID,
                   "name",
-                  "The name of the model is empty or too long.",
+                  "The model cannot have this name.",
                   "Choose another one.")
               .found(stripped.length() + " characters")
-              .allowed("1 to " + LONGEST_NAME + " characters"));
+              .allowed("1 to " + LONGEST_NAME + " printable characters"));
     }
     return stripped;
   }

@@ -8,20 +8,21 @@ import io.espalier.domain.selection.ModelFacts;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
+import io.espalier.models.family.StoredTensors;
 import io.espalier.models.graph.Cost;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.Parameter;
-import io.espalier.models.graph.Size;
 import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.json.StrictJson;
 import io.espalier.models.weights.Checkpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -31,12 +32,16 @@ import java.util.regex.Pattern;
  * configuration asks for. What passes here can be trained.
  *
  * @param files by name
+ * @param notes what a person should know of it although it is accepted
  */
-record ModelFolder(ModelConfig config, ModelFacts facts, String card, List<Path> files) {
+record ModelFolder(
+    ModelConfig config, ModelFacts facts, String card, List<Path> files, List<String> notes) {
 
   private static final String CONFIG = "config.json";
   private static final String CARD = "README.md";
-  private static final long LARGEST_TEXT = 4L << 20;
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String VOCABULARY = "vocab.txt";
+  private static final long LARGEST_TEXT = 16L << 20;
 
   /** By name; what is in them is checked too, or only ever handed out again. */
   private static final Pattern KNOWN =
@@ -58,6 +63,7 @@ record ModelFolder(ModelConfig config, ModelFacts facts, String card, List<Path>
                 name,
                 "Files of this kind are not taken into a base model.",
                 "Leave it out. Weights come as safetensors only: other formats can run code.")
+            .found("a file that is named like none of them")
             .allowed("config.json, *.safetensors, tokenizer and preprocessor files, README.md"));
   }
 
@@ -66,24 +72,90 @@ record ModelFolder(ModelConfig config, ModelFacts facts, String card, List<Path>
     if (!Files.isRegularFile(folder.resolve(CONFIG))) {
       throw new Refused(
           Problem.of(
-              "model-config-missing",
-              Category.INVALID,
-              CONFIG,
-              "A base model needs its configuration.",
-              "Add the config.json that was published with the model."));
+                  "model-config-missing",
+                  Category.INVALID,
+                  CONFIG,
+                  "A base model needs its configuration.",
+                  "Add the config.json that was published with the model.")
+              .found("no such file")
+              .allowed("one in the folder"));
     }
     requireSmallTexts(files);
     var config = ModelConfig.read(folder.resolve(CONFIG));
     if (config.has("auto_map")) {
       throw config.wrong("auto_map", "absent: code of a model's publisher is never run");
     }
+    // It is kept in the database too, which has no NUL.
+    if (config.json().toString().contains("\\u0000")) {
+      throw new Refused(
+          Problem.of(
+                  "json-invalid",
+                  Category.INVALID,
+                  CONFIG,
+                  "The configuration holds what is no text.",
+                  "Use the config.json that was published with the model.")
+              .found("a NUL character")
+              .allowed("printable texts"));
+    }
     var family = Families.of(config);
     var preprocessor = folder.resolve(PreprocessorConfig.FILE_NAME);
     if (Files.exists(preprocessor)) PreprocessorConfig.read(Files.readAllBytes(preprocessor));
-    requireWeights(folder, family);
+    switch (Families.modality(family.type())) {
+      case IMAGE -> {
+        // How images are prepared has a default; see PreprocessorConfig.
+      }
+      case TEXT -> requireTokenizer(folder);
+    }
+    var notes = notes(folder, family);
     var card = folder.resolve(CARD);
-    return new ModelFolder(
-        config, facts(family), Files.exists(card) ? Files.readString(card) : "", files);
+    var text =
+        Files.exists(card) ? StrictJson.text(CARD, ByteBuffer.wrap(Files.readAllBytes(card))) : "";
+    return new ModelFolder(config, facts(family), text, files, notes);
+  }
+
+  /** Texts cannot be read without the vocabulary that the model was trained with. */
+  private static void requireTokenizer(Path folder) throws IOException {
+    var tokenizer = folder.resolve(TOKENIZER);
+    var vocabulary = folder.resolve(VOCABULARY);
+    if (Files.isRegularFile(tokenizer)) {
+      StrictJson.object(tokenizer);
+    } else if (Files.isRegularFile(vocabulary)) {
+      var _ = StrictJson.text(VOCABULARY, ByteBuffer.wrap(Files.readAllBytes(vocabulary)));
+    } else {
+      throw new Refused(
+          Problem.of(
+                  "tokenizer-missing",
+                  Category.INVALID,
+                  TOKENIZER,
+                  "A model of texts needs the tokenizer that it was trained with.",
+                  "Add the tokenizer.json, or the vocab.txt, that was published with the model.")
+              .found("nothing")
+              .allowed(TOKENIZER + " or " + VOCABULARY));
+    }
+  }
+
+  /** Reads every header of the weights; their numbers are not looked at. */
+  private static List<String> notes(Path folder, Family family) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var stored = StoredTensors.of(family, Checkpoint.open(folder, arena));
+      stored.requireSound();
+      var notes = new ArrayList<String>();
+      if (!stored.missingHead().isEmpty()) {
+        notes.add(
+            "The weights have no head (%s): each training begins a new one."
+                .formatted(String.join(", ", stored.missingHead())));
+      }
+      var unused = stored.unused();
+      if (!unused.isEmpty()) {
+        notes.add(
+            "The model has no place for %d of the tensors, which are not used: %s%s"
+                .formatted(
+                    unused.size(),
+                    String.join(", ", unused.subList(0, Math.min(5, unused.size()))),
+                    unused.size() > 5 ? ", …" : ""));
+      }
+      return List.copyOf(notes);
+    }
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -120,46 +192,5 @@ record ModelFolder(ModelConfig config, ModelFacts facts, String card, List<Path>
     double flops = Cost.of(graph, Device.CPU).forwardFlops().at(family.usualSample());
     long parameters = graph.parameters().stream().mapToLong(Parameter::elements).sum();
     return new ModelFacts(family.type(), parameters, family.featureSize(), family.blocks(), flops);
-  }
-
-  /** The head may be missing or be for other classes: it is made anew for each data set. */
-  private static void requireWeights(Path folder, Family family) throws IOException {
-    try (var arena = Arena.ofConfined()) {
-      var checkpoint = Checkpoint.open(folder, arena);
-      var stored = new HashMap<String, String>();
-      for (var name : checkpoint.names()) {
-        stored.put(family.names().older(name), name);
-        // A model that was saved without any head has no prefix.
-        stored.putIfAbsent(family.names().older(family.backbone() + "." + name), name);
-      }
-      for (var parameter : family.graph(TrainingPlan.nothing(), Mode.EVAL).parameters()) {
-        if (parameter.name().startsWith(family.head() + ".")) continue;
-        var name = stored.get(parameter.name());
-        if (name == null) {
-          throw misfit(parameter.name(), "The weights lack this tensor.", "nothing", parameter);
-        }
-        var tensor = checkpoint.tensor(name);
-        if (!tensor.shape().equals(shape(parameter)) || !tensor.isFloating()) {
-          var found = tensor.type() + " " + tensor.shape();
-          throw misfit(name, "The tensor is not what config.json asks for.", found, parameter);
-        }
-      }
-    }
-  }
-
-  private static List<Long> shape(Parameter parameter) {
-    return parameter.shape().dimensions().stream().map(Size::constant).toList();
-  }
-
-  private static Refused misfit(String tensor, String message, String found, Parameter parameter) {
-    return new Refused(
-        Problem.of(
-                "weights-do-not-fit",
-                Category.INVALID,
-                tensor,
-                message,
-                "Use config.json and weights of the same model.")
-            .found(found)
-            .allowed("floats of shape " + shape(parameter)));
   }
 }

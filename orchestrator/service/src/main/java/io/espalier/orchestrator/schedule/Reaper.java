@@ -2,20 +2,24 @@ package io.espalier.orchestrator.schedule;
 
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.job.Work;
 import io.espalier.orchestrator.lease.Lease;
 import io.espalier.orchestrator.lease.Leases;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Takes back leases that were not renewed in time. Nothing expires before the platform itself has
- * been up for as long as a lease may be silent: agents could not renew while it was down.
+ * been up for as long as a lease may be silent: agents could not renew while it was down, or while
+ * its database was.
  */
 public final class Reaper {
 
@@ -25,20 +29,34 @@ public final class Reaper {
   private final Changes changes;
   private final TaskFlow flow;
   private final Leases leases;
-  private final Instant upSince;
+  private final Duration longestGap;
 
-  /** {@code upSince} by the database's clock. */
+  // Guarded by this.
+  private Instant upSince;
+  private @Nullable Instant lastLook;
+
+  /**
+   * @param upSince by the database's clock
+   * @param longestGap between two ticks; after a longer one the platform was as good as down
+   */
   public Reaper(
-      Transactions transactions, Changes changes, TaskFlow flow, Leases leases, Instant upSince) {
+      Transactions transactions,
+      Changes changes,
+      TaskFlow flow,
+      Leases leases,
+      Instant upSince,
+      Duration longestGap) {
     this.transactions = transactions;
     this.changes = changes;
     this.flow = flow;
     this.leases = leases;
     this.upSince = upSince;
+    this.longestGap = longestGap;
   }
 
   /** How many leases were taken back. */
-  public int tick() {
+  public synchronized int tick() {
+    look(transactions.asPlanner(Reaper::now));
     var unheard =
         transactions.asPlanner(
             jdbc -> AdvisoryLock.tryTake(jdbc, LOCK) ? leases.unheard(jdbc) : List.<UUID>of());
@@ -53,6 +71,17 @@ public final class Reaper {
           new Change.OfWork());
     }
     return expired;
+  }
+
+  private void look(Instant now) {
+    if (lastLook != null && lastLook.plus(longestGap).isBefore(now)) upSince = now;
+    lastLook = now;
+  }
+
+  private static Instant now(JdbcClient jdbc) {
+    return jdbc.sql("select clock_timestamp() as now")
+        .query((row, _) -> Columns.instant(row, "now"))
+        .single();
   }
 
   private Optional<Lease> expire(JdbcClient jdbc, UUID id) {

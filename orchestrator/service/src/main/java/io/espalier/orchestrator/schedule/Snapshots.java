@@ -57,13 +57,13 @@ final class Snapshots {
                    cap_free, submitted_at
             from (
               select k.id, k.version, k.job_id, j.version as job_version, k.team_id, k.kind,
-                     j.state = 'PAUSED' as parked, k.pool, k.need_millis,
+                     j.pause_reason is not distinct from 'BUDGET' as parked, k.pool, k.need_millis,
                      a.funded + a.overdraft - a.held - a.spent as cap_free, j.submitted_at,
                      row_number() over (partition by k.team_id order by j.submitted_at, k.id) as turn
               from task k
               join job j on j.id = k.job_id
               join budget_account a on a.job_id = j.id
-              where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason = 'BUDGET')
+              where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason in ('BUDGET', 'DRAIN'))
             ) queued
             where turn <= :most
             order by team_id, turn

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.orchestrator.database.TestDatabase;
+import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -215,11 +218,163 @@ class AccountsTest {
   }
 
   @Test
+  void whoIsInvitedChoosesAPasswordBeforeAnythingElse() {
+    var ann = setUpAnn();
+    var team = teams.create(ann, "Vision");
+    var invitation = accounts.invite(ann, "Bob", "Bob");
+    teams.setMember(ann, team.id(), "bob", Role.OWNER);
+    accounts.setPlatformAdmin(ann, invitation.user(), true);
+
+    var session = signedIn("bob", invitation.password());
+    var bob = accounts.principal(session).orElseThrow();
+    assertThat(session.mustChoosePassword()).isTrue();
+    assertThat(bob.teams()).isEmpty();
+    assertThat(bob.platformAdmin()).isFalse();
+
+    accounts.changePassword(bob, invitation.password(), "a password of his own", "here");
+
+    assertThat(accounts.principal(session)).isEmpty();
+    var own = signedIn("bob", "a password of his own");
+    assertThat(own.mustChoosePassword()).isFalse();
+    assertThat(accounts.principal(own).orElseThrow().teams()).containsEntry(team.id(), Role.OWNER);
+    assertThat(accounts.signIn("bob", invitation.password(), "here"))
+        .isEqualTo(new SignIn.Denied());
+  }
+
+  @Test
+  void aForgottenPasswordIsReplacedAndEndsWhatItOpened() {
+    var ann = setUpAnn();
+    var bob = accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
+    var session = signedIn("bob", PASSWORD);
+    var token =
+        tokens.create(accounts.principal(session).orElseThrow(), "script", Duration.ofHours(1));
+
+    var invitation = accounts.inviteAgain(ann, bob);
+
+    assertThat(accounts.principal(session)).isEmpty();
+    assertThat(tokens.principal(token.token())).isEmpty();
+    assertThat(accounts.signIn("bob", PASSWORD, "here")).isEqualTo(new SignIn.Denied());
+    assertThat(signedIn("bob", invitation.password()).mustChoosePassword()).isTrue();
+    assertThat(invitation).asString().doesNotContain(invitation.password());
+    assertThatThrownBy(() -> accounts.inviteAgain(ann, UUID.randomUUID()))
+        .hasMessageContaining("no such user");
+  }
+
+  @Test
+  void anAdminDisablesAndEnablesAUser() {
+    var ann = setUpAnn();
+    var bob = accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
+    var session = signedIn("bob", PASSWORD);
+
+    accounts.setDisabled(ann, bob, true);
+    assertThat(accounts.principal(session)).isEmpty();
+    assertThat(accounts.signIn("bob", PASSWORD, "here")).isEqualTo(new SignIn.Denied());
+
+    accounts.setDisabled(ann, bob, false);
+    assertThat(accounts.principal(session)).isPresent();
+  }
+
+  @Test
+  void thereIsAlwaysAnAdmin() {
+    var ann = setUpAnn();
+    var bob = accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
+
+    assertThatThrownBy(() -> accounts.setDisabled(ann, ann.userId(), true))
+        .hasMessageContaining("this is its last one");
+    assertThatThrownBy(() -> accounts.setPlatformAdmin(ann, ann.userId(), false))
+        .hasMessageContaining("this is its last one");
+    assertThat(accounts.principal(signedIn(PASSWORD)).orElseThrow().platformAdmin()).isTrue();
+
+    accounts.setPlatformAdmin(ann, bob, true);
+    accounts.setPlatformAdmin(ann, ann.userId(), false);
+    assertThat(accounts.principal(signedIn(PASSWORD)).orElseThrow().platformAdmin()).isFalse();
+  }
+
+  @Test
+  void usersAreListedPageByPage() {
+    var ann = setUpAnn();
+    var team = teams.create(ann, "Vision");
+    for (var login : new String[] {"bob", "carol", "dave"})
+      accounts.invite(ann, login, "A " + login);
+    teams.setMember(ann, team.id(), "bob", Role.VIEWER);
+
+    var first = accounts.users(ann, "", PageRequest.first(2));
+    var second = accounts.users(ann, "", new PageRequest(2, first.next()));
+
+    assertThat(first.items()).extracting(User::login).containsExactly("ann", "bob");
+    assertThat(first.items().getLast().teams()).containsExactly("Vision");
+    assertThat(first.items()).extracting(User::invited).containsExactly(false, true);
+    assertThat(second.items()).extracting(User::login).containsExactly("carol", "dave");
+    assertThat(second.next()).isNull();
+    assertThat(accounts.users(ann, "A C", PageRequest.first(2)).items())
+        .extracting(User::login)
+        .containsExactly("carol");
+  }
+
+  @Test
+  void noOneButAnAdminSeesToUsers() {
+    var ann = setUpAnn();
+    accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
+    var bob = accounts.principal(signedIn("bob", PASSWORD)).orElseThrow();
+    List<Runnable> deeds =
+        List.of(
+            () -> accounts.users(bob, "", PageRequest.first(1)),
+            () -> accounts.invite(bob, "eve", "Eve"),
+            () -> accounts.inviteAgain(bob, ann.userId()),
+            () -> accounts.setDisabled(bob, ann.userId(), true),
+            () -> accounts.setPlatformAdmin(bob, bob.userId(), true));
+
+    for (var deed : deeds) {
+      assertThatThrownBy(deed::run).hasMessageContaining("Only platform admins");
+    }
+  }
+
+  @Test
+  void anAdminManagesATeamWithoutBeingInIt() {
+    var ann = setUpAnn();
+    var team = teams.create(ann, "Vision");
+    accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
+    teams.setMember(ann, team.id(), "bob", Role.OWNER);
+    teams.removeMember(ann, team.id(), "ann");
+    var outside = accounts.principal(signedIn(PASSWORD)).orElseThrow();
+    assertThat(outside.teams()).isEmpty();
+
+    teams.setMember(outside, team.id(), "ann", Role.VIEWER);
+
+    assertThat(teams.members(outside, team.id())).hasSize(2);
+    assertThatThrownBy(() -> teams.removeMember(outside, team.id(), "bob"))
+        .hasMessageContaining("A team needs an owner");
+    assertThatThrownBy(() -> teams.setMember(outside, UUID.randomUUID(), "bob", Role.OWNER))
+        .hasMessageContaining("no such team");
+  }
+
+  @Test
+  void onesOwnTeamsAreListedAndAllOfThemForAnAdmin() {
+    var ann = setUpAnn();
+    var red = teams.create(ann, "Red");
+    teams.create(ann, "Blue");
+    accounts.createUser(ann, new NewUser("bob", "Bob", PASSWORD));
+    teams.setMember(
+        accounts.principal(signedIn(PASSWORD)).orElseThrow(), red.id(), "bob", Role.VIEWER);
+    var bob = accounts.principal(signedIn("bob", PASSWORD)).orElseThrow();
+
+    assertThat(teams.page(ann, "", PageRequest.first(9)).items())
+        .extracting(TeamView::name, TeamView::members)
+        .containsExactly(tuple("Blue", 1), tuple("Red", 2));
+    assertThat(teams.page(bob, "", PageRequest.first(9)).items())
+        .extracting(TeamView::name, TeamView::role)
+        .containsExactly(tuple("Red", Role.VIEWER));
+    assertThat(teams.page(bob, "blue", PageRequest.first(9)).items()).isEmpty();
+    assertThatThrownBy(() -> teams.setMember(bob, red.id(), "bob", Role.OWNER))
+        .hasMessageContaining("Your role does not allow this");
+  }
+
+  @Test
   void whatAccountsDoIsAudited() {
     var ann = setUpAnn();
     teams.create(ann, "Vision");
 
-    assertThat(audit.latest(ann, 10))
+    assertThat(audit.page(ann, AuditFilter.ALL, PageRequest.first(10)).items())
         .extracting(Audit.Entry::action)
         .containsExactly("create", "set up");
     assertThat(audit.firstBrokenEntry(ann)).isEmpty();
@@ -234,6 +389,10 @@ class AccountsTest {
   }
 
   private SignedIn signedIn(String password) {
-    return ((SignIn.Accepted) accounts.signIn("ann", password, "here")).who();
+    return signedIn("ann", password);
+  }
+
+  private SignedIn signedIn(String login, String password) {
+    return ((SignIn.Accepted) accounts.signIn(login, password, "here")).who();
   }
 }

@@ -144,6 +144,19 @@ class FencingTest {
     assertThat(platform.reaper(Instant.now().minusSeconds(121)).tick()).isEqualTo(1);
   }
 
+  /** As when its database was away, or the whole machine slept. */
+  @Test
+  void nothingExpiresWhenThePlatformItselfDidNotLookForAWhile() throws Exception {
+    training();
+    var reaper = platform.reaper();
+    assertThat(reaper.tick()).isZero();
+    platform.letTimePass(Duration.ofMinutes(30));
+
+    Thread.sleep(400); // longer than the longest gap
+    assertThat(reaper.tick()).isZero();
+    assertThat(platform.reaper().tick()).as("one that looked all the time").isEqualTo(1);
+  }
+
   @Test
   void aSilenceLongerThanTheTrainerCouldRunIsNotCharged() {
     var job = training();

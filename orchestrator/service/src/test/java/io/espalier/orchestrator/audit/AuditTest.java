@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.database.TestDatabase;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.page.PageRequest;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -28,7 +31,7 @@ class AuditTest {
         threads.execute(() -> write(thing));
       }
     }
-    assertThat(audit.latest(ADMIN, 100)).hasSize(40);
+    assertThat(all()).hasSize(40);
     assertThat(audit.firstBrokenEntry(ADMIN)).isEmpty();
   }
 
@@ -40,7 +43,7 @@ class AuditTest {
               throw new IllegalStateException("the deed failed");
             }))
         .hasMessage("the deed failed");
-    assertThat(audit.latest(ADMIN, 100)).isEmpty();
+    assertThat(all()).isEmpty();
   }
 
   @Test
@@ -67,10 +70,59 @@ class AuditTest {
         .hasStackTraceContaining("permission denied");
   }
 
+  @Test
+  void entriesAreReadPageByPageNewestFirst() {
+    for (int i = 1; i <= 5; i++) write("job " + i);
+
+    var first = audit.page(ADMIN, AuditFilter.ALL, PageRequest.first(2));
+    var second = audit.page(ADMIN, AuditFilter.ALL, new PageRequest(2, first.next()));
+    var third = audit.page(ADMIN, AuditFilter.ALL, new PageRequest(2, second.next()));
+
+    assertThat(first.items()).extracting(Audit.Entry::thing).containsExactly("job 5", "job 4");
+    assertThat(second.items()).extracting(Audit.Entry::thing).containsExactly("job 3", "job 2");
+    assertThat(third.items()).extracting(Audit.Entry::thing).containsExactly("job 1");
+    assertThat(third.next()).isNull();
+    assertThatThrownBy(() -> audit.page(ADMIN, AuditFilter.ALL, new PageRequest(2, "x")))
+        .hasMessageContaining("does not name the end of a page");
+  }
+
+  @Test
+  void theFilterLetsThroughWhatHasItsTexts() {
+    write("job 1");
+    write("team 1");
+    var now = Instant.now();
+
+    assertThat(found(new AuditFilter("", "", "TEAM", null, null))).containsExactly("team 1");
+    assertThat(found(new AuditFilter("an", "submit", "1", null, null))).hasSize(2);
+    assertThat(found(new AuditFilter("bob", "", "", null, null))).isEmpty();
+    // No pattern: what looks like one is looked for as it stands.
+    assertThat(found(new AuditFilter("", "", "%", null, null))).isEmpty();
+    assertThat(found(new AuditFilter("", "", "", now.minusSeconds(60), now.plusSeconds(60))))
+        .hasSize(2);
+    assertThat(found(new AuditFilter("", "", "", now.plusSeconds(60), null))).isEmpty();
+  }
+
+  @Test
+  void onlyPlatformAdminsRead() {
+    var bob = new Principal(UUID.randomUUID(), "bob", "Bob", false, Map.of());
+    assertThatThrownBy(() -> audit.page(bob, AuditFilter.ALL, PageRequest.first(1)))
+        .hasMessageContaining("Only platform admins");
+  }
+
+  private List<String> found(AuditFilter filter) {
+    return audit.page(ADMIN, filter, PageRequest.first(10)).items().stream()
+        .map(Audit.Entry::thing)
+        .toList();
+  }
+
   private void write(String thing) {
     transactions.withoutTeam(jdbc -> {
       audit.record(jdbc, "ann", null, "submit", thing, Map.of("b", 1, "a", "ü \" \\"));
       return null;
     });
+  }
+
+  private List<Audit.Entry> all() {
+    return audit.page(ADMIN, AuditFilter.ALL, PageRequest.first(100)).items();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.People;
 import io.espalier.orchestrator.blob.BlobStore;
@@ -21,6 +22,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 
 class DatasetsTest {
 
@@ -89,6 +91,64 @@ class DatasetsTest {
     assertThat(datasets.list(people.ann(), people.red)).isEmpty();
     assertThat(database.superuser().sql("select count(*) from blob").query(Long.class).single())
         .isZero();
+  }
+
+  @Test
+  void theSameTableUnderAnotherMappingIsAnotherVersion() throws IOException {
+    var table = table();
+    var guessed = accepted(datasets.register(people.ann(), people.red, "Mail", table));
+    var byTopic = new DataLayout.TextTable("text", null, "topic");
+
+    var other = accepted(datasets.register(people.ann(), people.red, "Mail", table, byTopic));
+    var again = accepted(datasets.register(people.ann(), people.red, "Mail", table, byTopic));
+
+    assertThat(guessed.version().layout())
+        .isEqualTo(new DataLayout.TextTable("text", null, "label"));
+    assertThat(guessed.version().report().classes()).containsExactly("ham", "spam");
+    assertThat(other.version().number()).isEqualTo(2);
+    assertThat(other.version().sha256()).isEqualTo(guessed.version().sha256());
+    assertThat(other.version().report().classes()).containsExactly("home", "work");
+    assertThat(again.isNew()).isFalse();
+    assertThat(again.version()).isEqualTo(other.version());
+  }
+
+  @Test
+  void aLookAtAnUploadShowsColumnsAndKeepsNothing() throws IOException {
+    var inspection = datasets.inspect(people.ann(), people.red, table());
+
+    assertThat(inspection.columns()).containsExactly("text", "label", "topic");
+    assertThat(inspection.rows().getFirst()).containsExactly("mail number 0", "ham", "work");
+    assertThat(inspection.layout()).isEqualTo(new DataLayout.TextTable("text", null, "label"));
+    assertThat(contents()).isEmpty();
+    assertThatThrownBy(() -> datasets.inspect(people.bob(), people.red, table()))
+        .hasMessageContaining("There is no such team");
+  }
+
+  @Test
+  void aRegistrationThatFailsInTheDatabaseLeavesNoContent() throws IOException {
+    database.superuser().sql("alter table dataset_version add check (number > 99)").update();
+
+    assertThatThrownBy(() -> datasets.register(people.ann(), people.red, "Mail", table()))
+        .isInstanceOf(DataAccessException.class);
+
+    assertThat(contents()).isEmpty();
+  }
+
+  /** The files of the artifact store. */
+  private List<Path> contents() throws IOException {
+    try (var files = Files.walk(folder.resolve("blobs"))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private Path table() throws IOException {
+    var rows = new StringBuilder("text,label,topic\n");
+    for (int i = 0; i < 40; i++) {
+      rows.append(
+          "mail number %d,%s,%s%n"
+              .formatted(i, i % 2 == 0 ? "ham" : "spam", i % 4 < 2 ? "work" : "home"));
+    }
+    return Files.writeString(folder.resolve("mail.csv"), rows);
   }
 
   @Test

@@ -2,7 +2,11 @@ package io.espalier.orchestrator.invariant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.domain.unit.GpuTime;
 import io.espalier.orchestrator.TestPlatform;
+import io.espalier.orchestrator.invariant.Invariants.Contents;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,10 +123,102 @@ class InvariantsTest {
   }
 
   @Test
+  void findsAnEntryThatWentTheWrongWay() {
+    withoutConstraints("budget_entry");
+    damage("update budget_entry set debit = 'SOURCE' where kind = 'VOID'");
+    finds("an entry does not leave and enter the buckets of its kind");
+    finds("an account's balances are not the sums of its entries");
+  }
+
+  @Test
+  void findsASlotThatIsInTwoLiveLeases() {
+    platform.sql("drop index slot_in_one_live_lease");
+    damage("update lease_slot set live = true where not live");
+    finds("a slot is in two live leases");
+  }
+
+  @Test
+  void findsAnEpochThatWasGivenOutOfTurn() {
+    damage("update lease set epoch = 7 where state = 'RELEASED'");
+    damage("update lease set task_id = (select task_id from lease where state = 'LIVE')");
+    finds("an epoch did not rise");
+  }
+
+  @Test
+  void findsTimeThatWasBilledTwice() {
+    damage("update budget_entry set amount = amount + 61000 where kind = 'SETTLE'");
+    finds("two leases of a job are billed for the same time");
+  }
+
+  @Test
+  void findsALeaseOfAnotherJobThanItsTask() {
+    platform.team("blue", GpuTime.ofHours(1)).submit();
+    withoutConstraints("budget_entry");
+    withoutConstraints("lease");
+    damage(
+        """
+        update lease set job_id = other.id, team_id = other.team_id
+        from job other
+        where lease.job_id <> other.id and lease.state = 'RELEASED'
+        """);
+    finds("a lease is of another job than its task");
+  }
+
+  @Test
+  void findsAModelOfAnotherTeam() {
+    var blue = platform.team("blue", GpuTime.ofHours(1));
+    platform.sql("update base_model set team_id = ?", blue.id);
+    finds("a reference crosses teams");
+  }
+
+  @Test
+  void findsAContentThatIsShorterThanItsListOrHasOtherBytes() throws Exception {
+    var checkpoint = checkpointFile();
+    var bytes = Files.readAllBytes(checkpoint);
+    bytes[0] ^= 1;
+    Files.write(checkpoint, bytes);
+    assertThat(platform.invariants.violations()).as("of the same length").isEmpty();
+    assertThat(platform.invariants.check(Contents.READ))
+        .filteredOn(found -> !found.things().isEmpty())
+        .extracting(Invariants.Finding::sentence)
+        .containsExactly("a listed file is not whole in the store");
+
+    Files.write(checkpoint, new byte[1]);
+    finds("a listed file is not whole in the store");
+    Files.delete(checkpoint);
+    finds("a listed file is not whole in the store");
+  }
+
+  private Path checkpointFile() {
+    var sha256 =
+        platform
+            .database
+            .superuser()
+            .sql("select files -> 0 -> 'blob' ->> 'sha256' from checkpoint")
+            .query(String.class)
+            .single();
+    return platform.blobs.file(sha256);
+  }
+
+  @Test
   void findsACheckpointThatCouldNotBeRead() {
     damage(
         "update checkpoint set files = replace(files::text, '\"sha256\": \"', '\"sha256\": \"0')::jsonb");
     finds("a listed file is not in the store");
+  }
+
+  private void withoutConstraints(String table) {
+    var superuser = platform.database.superuser();
+    superuser
+        .sql(
+            """
+            select conname from pg_constraint
+            where conrelid = ?::regclass and contype in ('c', 'f')
+            """)
+        .param(table)
+        .query(String.class)
+        .list()
+        .forEach(name -> platform.sql("alter table " + table + " drop constraint " + name));
   }
 
   private void damage(String statement) {

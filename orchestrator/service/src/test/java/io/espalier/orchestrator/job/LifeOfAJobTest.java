@@ -16,6 +16,7 @@ import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.TestPlatform;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -239,17 +240,56 @@ class LifeOfAJobTest {
   }
 
   @Test
+  void aModelOfImagesIsNotGivenTexts() {
+    platform.sql(
+        """
+        update dataset_version
+        set layout = '{"kind": "TEXT_TABLE", "text": "text", "secondText": null, "label": "label"}'
+        """);
+
+    assertThatThrownBy(() -> team.submit())
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("leaves v1: The model sapling reads images")
+        .hasMessageContaining("Choose a base model that reads texts");
+  }
+
+  @Test
+  void dataWithoutATestAreNotTrainedOn() {
+    platform.sql("update dataset_version set test_samples = 0");
+
+    assertThatThrownBy(() -> team.submit())
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("400 to validate on, 0 to test on");
+  }
+
+  @Test
   void whoFundedSubmittedAndCancelledIsOnRecord() {
     var job = team.submit();
     platform.jobs.cancel(team.member, job);
 
-    assertThat(platform.audit.latest(platform.admin, 3))
+    assertThat(platform.audit.page(platform.admin, AuditFilter.ALL, PageRequest.first(3)).items())
         .extracting(Audit.Entry::actor, Audit.Entry::action, Audit.Entry::thing)
         .containsExactly(
             tuple(team.member.login(), "cancel", "job " + job),
             tuple(team.member.login(), "submit", "job " + job),
             tuple(team.owner.login(), "credit", "team " + team.id));
     assertThat(platform.audit.firstBrokenEntry(platform.admin)).isEmpty();
+  }
+
+  @Test
+  void aCreditThatIsRepeatedUnderItsKeyIsBookedOnce() {
+    var hour = GpuTime.ofHours(1);
+    var before = platform.budgets.ofTeam(team.owner, team.id).funded();
+
+    platform.budgets.credit(team.owner, team.id, hour, "for May", "may");
+    var after = platform.budgets.credit(team.owner, team.id, hour, "for May", "may").funded();
+
+    assertThat(after).isEqualTo(before.plus(hour));
+    assertThatThrownBy(() -> platform.budgets.credit(team.owner, team.id, hour, "for June", "may"))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> assertThat(refused.problem().code()).isEqualTo("idempotency-key-reused"));
+    assertThat(platform.budgets.ofTeam(team.owner, team.id).funded()).isEqualTo(after);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
@@ -143,7 +144,25 @@ class BaseModelsTest {
     var config = CONFIG.replace("\"intermediate_size\": 32", "\"intermediate_size\": 64");
     Files.writeString(published.resolve("config.json"), config);
 
-    assertRefused(published, "The tensor is not what config.json asks for");
+    assertRefused(published, "another shape than config.json asks for");
+  }
+
+  @Test
+  void aModelWhoseNameIsTakenLeavesNoContent() throws IOException {
+    models.importFolder(people.ann(), people.red, "Ours", published("first", 0.5f));
+    var before = contents();
+
+    assertThatThrownBy(
+            () -> models.importFolder(people.ann(), people.red, "Ours", published("other", 0.7f)))
+        .hasMessageContaining("There is a base model of this name");
+
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  private List<Path> contents() throws IOException {
+    try (var files = Files.walk(folder.resolve("blobs"))) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
   }
 
   @Test
@@ -152,7 +171,7 @@ class BaseModelsTest {
     var config = CONFIG.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
     Files.writeString(published.resolve("config.json"), config);
 
-    assertRefused(published, "The weights lack this tensor");
+    assertRefused(published, "The tensor is missing");
   }
 
   @Test

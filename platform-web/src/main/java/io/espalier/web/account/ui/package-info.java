@@ -1,4 +1,4 @@
-/** The two pages that are open to everybody. */
+/** Signing in and setting up, which are open to everybody, and one's own account. */
 @NullMarked
 package io.espalier.web.account.ui;
 

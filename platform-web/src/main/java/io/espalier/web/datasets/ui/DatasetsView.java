@@ -5,13 +5,9 @@ import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.component.html.Span;
-import com.vaadin.flow.component.icon.VaadinIcon;
-import com.vaadin.flow.component.textfield.TextField;
-import com.vaadin.flow.data.value.ValueChangeMode;
 import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
-import com.vaadin.flow.router.QueryParameters;
 import com.vaadin.flow.router.Route;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
@@ -25,10 +21,10 @@ import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
 import io.espalier.web.live.CursorGrid;
 import io.espalier.web.security.CurrentUser;
+import io.espalier.web.shell.Search;
 import io.espalier.web.upload.Uploads;
 import jakarta.annotation.security.PermitAll;
 import java.time.Instant;
-import java.util.Map;
 
 /** All datasets of my teams, newest first, and the place to upload one. */
 @Route("datasets")
@@ -39,7 +35,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
   private final CurrentUser user;
   private final Datasets datasets;
   private final Div list = new Div();
-  private final TextField search = new TextField();
+  private final Search search = new Search("datasets", "Find datasets by name");
   private final CursorGrid<DatasetView> grid = new CursorGrid<>("Datasets");
 
   DatasetsView(CurrentUser user, Teams teams, Datasets datasets, Uploads uploads) {
@@ -64,14 +60,12 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     }
     list.addClassName("grow");
     add(list);
-    defineSearch();
     defineGrid();
   }
 
   @Override
   public void beforeEnter(BeforeEnterEvent event) {
-    var part = event.getLocation().getQueryParameters().getSingleParameter("name").orElse("");
-    search.setValue(part);
+    var part = search.read(event);
     boolean any =
         !datasets.page(user.principal(), null, part, PageRequest.first(1)).items().isEmpty();
     list.removeAll();
@@ -82,31 +76,16 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
       list.add(
           new EmptyState(
               "No datasets yet",
-              "Drop a zip above with one folder of images for each class, such as"
-                  + " roses/1.jpg and tulips/2.jpg. Folders named train, val and test around them"
-                  + " are understood; without them Espalier splits the data itself."));
+              "Drop a zip above with one folder of images for each class, such as roses/1.jpg and"
+                  + " tulips/2.jpg, or a CSV, TSV or JSONL file with a column of texts and one of"
+                  + " classes. Folders or files named train, val and test are understood; without"
+                  + " them Espalier splits the data itself."));
     }
   }
 
   private void show(String part) {
     var none = new Span("No dataset has this in its name.");
     grid.show(page -> datasets.page(user.principal(), null, part, page), DatasetView::id, none);
-  }
-
-  /** What is searched for is in the address, so that it survives a reload and can be sent on. */
-  private void defineSearch() {
-    search.setPlaceholder("Find by name");
-    search.setAriaLabel("Find datasets by name");
-    search.setPrefixComponent(VaadinIcon.SEARCH.create());
-    search.setClearButtonVisible(true);
-    search.setValueChangeMode(ValueChangeMode.LAZY);
-    search.addValueChangeListener(change -> {
-      if (!change.isFromClient()) return;
-      var part = change.getValue();
-      var query =
-          part.isBlank() ? QueryParameters.empty() : QueryParameters.simple(Map.of("name", part));
-      getUI().ifPresent(ui -> ui.navigate("datasets", query));
-    });
   }
 
   private void defineGrid() {
@@ -119,8 +98,8 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
         .setHeader("Classes")
         .setFlexGrow(0)
         .setWidth("6rem");
-    grid.addComponentColumn(DatasetsView::images)
-        .setHeader("Images")
+    grid.addComponentColumn(DatasetsView::samples)
+        .setHeader("Samples")
         .setFlexGrow(2)
         .setWidth("12rem");
     grid.addComponentColumn(set -> Table.number(Words.bytes(set.newest().bytes())))
@@ -157,7 +136,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     return cell;
   }
 
-  private static Component images(DatasetView set) {
+  private static Component samples(DatasetView set) {
     var newest = set.newest();
     var total = number(newest.train() + newest.validation() + newest.test());
     var splits =

@@ -20,8 +20,10 @@ import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.Route;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.models.family.Families;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Teams.Team;
@@ -131,7 +133,8 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
       return Optional.of(
           new EmptyState(
               "There is no dataset yet",
-              "A fine-tune needs images to learn from: a zip with one folder for each class.",
+              "A fine-tune needs samples to learn from: a zip with a folder of images for each class,"
+                  + " or a table of texts with their classes.",
               LinkButton.primary("datasets", "Upload a dataset")));
     }
     if (models.isEmpty()) {
@@ -148,9 +151,9 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   @Override
   public void beforeEnter(BeforeEnterEvent event) {
     if (teams.isEmpty() || models.isEmpty()) return;
-    event
-        .getLocation()
-        .getQueryParameters()
+    var query = event.getLocation().getQueryParameters();
+    query.getSingleParameter("model").map(this::model).ifPresent(model::setValue);
+    query
         .getSingleParameter("dataset")
         .map(id -> DataChoice.of(datasets.version(user.principal(), parse(id))))
         .ifPresent(chosen -> {
@@ -158,6 +161,13 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
           data.setValue(chosen);
         });
     plan();
+  }
+
+  private BaseModel model(String id) {
+    return models.stream()
+        .filter(one -> one.id().toString().equals(id))
+        .findFirst()
+        .orElseThrow(() -> Absent.of("base model", id));
   }
 
   private void define() {
@@ -175,11 +185,14 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     data.setItemLabelGenerator(DataChoice::label);
     data.setRenderer(
         new ComponentRenderer<>(
-            choice -> twoLines(choice.label(), Words.count(choice.images(), "image", "images"))));
+            choice -> twoLines(choice.label(), Words.count(choice.images(), "sample", "samples"))));
     data.setRequiredIndicatorVisible(true);
     data.setPageSize(PAGE);
     offerData();
-    data.addValueChangeListener(_ -> chosen());
+    data.addValueChangeListener(_ -> {
+      if (data.getValue() != null) offerModels();
+      chosen();
+    });
 
     model.setItems(models);
     model.setItemLabelGenerator(BaseModel::name);
@@ -265,6 +278,26 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     }
   }
 
+  /** Offers the models that can read the data, and takes the first of them if need be. */
+  private void offerModels() {
+    var reads =
+        DataLayout.modality(
+            datasets.version(user.principal(), data.getValue().versionId()).layout());
+    var fitting =
+        models.stream().filter(one -> Families.modality(one.family()) == reads).toList();
+    var before = model.getValue();
+    model.setItems(fitting);
+    model.setHelperText(
+        fitting.isEmpty()
+            ? "No base model reads %s. Import one on the page of models.".formatted(reads.plural())
+            : "");
+    if (fitting.contains(before)) {
+      model.setValue(before);
+    } else if (!fitting.isEmpty()) {
+      model.setValue(fitting.getFirst());
+    }
+  }
+
   private void chosen() {
     suggestsCap = capIsOurs;
     if (suggestsName && data.getValue() != null && model.getValue() != null) {
@@ -295,7 +328,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
       cap.setHelperText(
           "%s. The job pauses when it has spent this; it never costs more."
               .formatted(submission.cap()));
-      plan.show(preview, submission.cap());
+      plan.show(preview, submission.cap(), submission.protocol());
       submit.setEnabled(preview.obstacles().isEmpty());
     } catch (Refused refused) {
       plan.refuse(Message.of(refused.problem()));

@@ -1,0 +1,47 @@
+package io.espalier.orchestrator.agent;
+
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.wire.Hello;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent as everybody who is signed in may see it.
+ *
+ * @param live heard of recently enough to be given work
+ * @param facts absent until its first hello
+ */
+public record Host(
+    UUID id,
+    String name,
+    boolean live,
+    boolean draining,
+    Hello.@Nullable HostFacts facts,
+    List<Slot> slots,
+    Instant enrolledAt,
+    @Nullable Instant lastSeenAt) {
+
+  /**
+   * @param present in the host's last report
+   * @param enabled by an admin
+   * @param work what has it; null if nothing does
+   */
+  public record Slot(
+      int index,
+      String pool,
+      long memoryBytes,
+      @Nullable String device,
+      boolean present,
+      boolean enabled,
+      @Nullable Work work) {
+
+    public boolean isUsable() {
+      return present && enabled;
+    }
+  }
+
+  /** A task on a slot. */
+  public record Work(Whose whose, TaskKind task, Instant since) {}
+}
