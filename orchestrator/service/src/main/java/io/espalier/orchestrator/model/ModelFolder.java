@@ -24,7 +24,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -43,9 +42,6 @@ record ModelFolder(
   private static final String TOKENIZER = "tokenizer.json";
   private static final String VOCABULARY = "vocab.txt";
   private static final long LARGEST_TEXT = 16L << 20;
-
-  /** Of a text, where no data set is known yet; the profile of a job measures its own. */
-  private static final int USUAL_TOKENS = 128;
 
   /** By name; what is in them is checked too, or only ever handed out again. */
   private static final Pattern KNOWN =
@@ -114,7 +110,7 @@ record ModelFolder(
     var card = folder.resolve(CARD);
     var text =
         Files.exists(card) ? StrictJson.text(CARD, ByteBuffer.wrap(Files.readAllBytes(card))) : "";
-    return new ModelFolder(config, facts(config, family), text, files, notes);
+    return new ModelFolder(config, facts(family), text, files, notes);
   }
 
   /** Texts cannot be read without the vocabulary that the model was trained with. */
@@ -191,11 +187,9 @@ record ModelFolder(
     }
   }
 
-  private static ModelFacts facts(ModelConfig config, Family family) {
+  private static ModelFacts facts(Family family) {
     var graph = family.graph(TrainingPlan.nothing(), Mode.EVAL);
-    long tokens =
-        Math.min(USUAL_TOKENS, config.integer("max_position_embeddings", 1, 1 << 20, 512));
-    double flops = Cost.of(graph, Device.CPU).forwardFlops().at(Map.of("B", 1L, "T", tokens));
+    double flops = Cost.of(graph, Device.CPU).forwardFlops().at(family.usualSample());
     long parameters = graph.parameters().stream().mapToLong(Parameter::elements).sum();
     return new ModelFacts(family.type(), parameters, family.featureSize(), family.blocks(), flops);
   }
