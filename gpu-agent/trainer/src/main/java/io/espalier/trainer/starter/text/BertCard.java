@@ -10,7 +10,12 @@ final class BertCard {
   static String text(
       String option,
       int steps,
-      long seed, long tokens, int judged, double words, double pairs, double loss) {
+      long seed,
+      long tokens,
+      int judged,
+      double words,
+      double pairs,
+      double loss) {
     return String.format(
         Locale.ROOT,
         """
