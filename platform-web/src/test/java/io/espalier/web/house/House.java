@@ -155,8 +155,14 @@ public final class House implements AutoCloseable {
 
   /** Images to train on, drawn for this house. */
   public Path drawnImages() {
+    return drawnImages(60);
+  }
+
+  /** So many images to train on in each of eight classes; the fewer, the shorter a training. */
+  Path drawnImages(int perClass) {
     var zip = folder.resolve("drawn.zip");
-    run(List.of(ROOT.resolve("ops/trainer").toString(), "draw-demo", zip.toString()));
+    var trainer = ROOT.resolve("ops/trainer").toString();
+    run(List.of(trainer, "draw-demo", zip.toString(), "--train", Integer.toString(perClass)));
     return zip;
   }
 
