@@ -60,14 +60,21 @@ public final class Orchard {
   }
 
   public DatasetVersion dataset(String name, String... classes) {
+    return register(name, Samples.images(classes));
+  }
+
+  public DatasetVersion texts(String name) {
+    return register(name, Samples.texts());
+  }
+
+  private DatasetVersion register(String name, byte[] upload) {
     try {
-      var zip =
-          Files.write(Files.createTempFile("espalier-images", ".zip"), Samples.images(classes));
+      var file = Files.write(Files.createTempFile("espalier-data", null), upload);
       try {
-        var answer = platform.getBean(Datasets.class).register(user(), team.id(), name, zip);
+        var answer = platform.getBean(Datasets.class).register(user(), team.id(), name, file);
         return ((Registration.Accepted) answer).version();
       } finally {
-        Files.delete(zip);
+        Files.delete(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -45,6 +45,18 @@ public final class Samples {
     });
   }
 
+  /** Forty short mails, half of them spam, as a table. */
+  public static byte[] texts() {
+    var csv = new StringBuilder("message,kind\n");
+    for (int i = 0; i < 40; i++) {
+      csv.append(
+          i % 2 == 0
+              ? "\"Dear all, the meeting of week %d is moved to noon\",ham\n".formatted(i)
+              : "You have won prize number %d answer now to get it,spam\n".formatted(i));
+    }
+    return csv.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   /** A tiny ViT with weights of zero, zipped. */
   public static byte[] model() {
     return zip(zip -> {

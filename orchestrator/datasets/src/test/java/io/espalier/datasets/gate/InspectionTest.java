@@ -34,7 +34,7 @@ class InspectionTest {
   void guessesColumnsByTheirNamesAndContents(
       String header, String text, String second, String label) throws IOException {
     var rows = new StringBuilder(header + "\n");
-    var columns = header.split(",");
+    var columns = header.split(",", -1);
     for (int i = 0; i < 12; i++) {
       for (int column = 0; column < columns.length; column++) {
         rows.append(column == 0 ? "" : ",").append(value(columns[column], i));

@@ -18,4 +18,9 @@ public record TeamView(
     GpuTime funded,
     GpuTime held,
     GpuTime spent,
-    Instant createdAt) {}
+    Instant createdAt) {
+
+  public GpuTime free() {
+    return funded.minus(held).minus(spent);
+  }
+}

@@ -11,6 +11,8 @@ import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.selection.Preflight;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.models.family.Families;
+import io.espalier.models.family.Family;
+import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Whether a submission may become a job: its model and data are visible to its team, and its cap
@@ -36,7 +39,8 @@ final class Admission {
   Preview preview(JdbcClient jdbc, Submission submission) {
     var wanted = wanted(jdbc, submission);
     var inputs = wanted.inputs();
-    var preflight = inputs.preflight(PoolRate.best(jdbc), submission.cap());
+    double rate = PoolRate.best(jdbc);
+    var preflight = inputs.preflight(rate, submission.cap());
     var needed = needed(preflight);
     var free = ledger.ofTeam(jdbc, submission.team()).free();
     var obstacles = new ArrayList<Problem>();
@@ -50,7 +54,15 @@ final class Admission {
       obstacles.add(capTooSmall(submission.cap(), needed));
     }
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
-    return new Preview(preflight, needed, free, List.copyOf(obstacles));
+    var prospects =
+        Prospects.of(
+            wanted.family(),
+            inputs,
+            preflight,
+            submission.cap(),
+            rate,
+            Prospects.largestSlot(jdbc));
+    return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
   }
 
   GpuTime profileNeed(Preview preview) {
@@ -64,21 +76,24 @@ final class Admission {
   }
 
   /** The model and the data that a submission names. */
-  private record Wanted(String model, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
+  private record Wanted(
+      String model, Family family, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
 
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
-    record Model(String name, ModelFacts facts) {}
+    record Model(String name, Family family, ModelFacts facts) {}
     var model =
         jdbc.sql(
                 """
-                select name, facts from base_model
+                select name, config, facts from base_model
                 where id = :id and (team_id is null or team_id = :team)
                 """)
             .param("id", submission.baseModelId())
             .param("team", submission.team())
             .query((row, _) ->
                 new Model(
-                    row.getString("name"), Json.read(row.getString("facts"), ModelFacts.class)))
+                    row.getString("name"),
+                    family(row.getString("config")),
+                    Json.read(row.getString("facts"), ModelFacts.class)))
             .optional()
             .orElseThrow(() -> Absent.of("base model", submission.baseModelId()));
     return jdbc.sql(
@@ -92,6 +107,7 @@ final class Admission {
         .query((row, _) ->
             new Wanted(
                 model.name(),
+                model.family(),
                 row.getString("name") + " v" + row.getInt("number"),
                 Json.read(row.getString("layout"), DataLayout.class),
                 new JobFacts.Inputs(
@@ -101,6 +117,10 @@ final class Admission {
                     row.getInt("test_samples"))))
         .optional()
         .orElseThrow(() -> Absent.of("dataset version", submission.datasetVersionId()));
+  }
+
+  private static Family family(String config) {
+    return Families.of(ModelConfig.of(Json.read(config, ObjectNode.class)));
   }
 
   private static Problem cannotRead(Wanted wanted, Modality reads, Modality data) {

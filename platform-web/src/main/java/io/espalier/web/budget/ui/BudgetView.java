@@ -165,7 +165,8 @@ final class BudgetView extends Div implements BeforeEnterObserver {
         .setFlexGrow(3)
         .setWidth("9rem");
     jobs.addComponentColumn(
-            job -> new StateBadge(job.state(), job.pauseReason(), job.failureReason()))
+            job -> new Cell(new StateBadge(job.state(), job.pauseReason(), job.failureReason())))
+        .setKey("state")
         .setHeader("State")
         .setFlexGrow(1)
         .setWidth("10rem");
@@ -184,7 +185,7 @@ final class BudgetView extends Div implements BeforeEnterObserver {
         .setHeader("Submitted")
         .setFlexGrow(0)
         .setWidth("8rem");
-    Narrow.hide(jobs, "held", "age");
+    Narrow.hide(jobs, "state", "held", "age");
     jobs.show(
         page -> budgets.statement(user.principal(), team.id(), page),
         JobStatement::job,

@@ -10,6 +10,8 @@ import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.HasDynamicTitle;
 import com.vaadin.flow.router.Route;
+import io.espalier.domain.data.DataLayout;
+import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.dataset.Datasets;
@@ -17,8 +19,10 @@ import io.espalier.web.element.LinkButton;
 import io.espalier.web.element.Words;
 import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** One version of a dataset, with the report of its gate. */
 @Route("datasets/:version")
@@ -27,11 +31,13 @@ final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDy
 
   private final CurrentUser user;
   private final Datasets datasets;
+  private final BlobStore blobs;
   private String title = "Dataset · Espalier";
 
-  DatasetVersionView(CurrentUser user, Datasets datasets) {
+  DatasetVersionView(CurrentUser user, Datasets datasets, BlobStore blobs) {
     this.user = user;
     this.datasets = datasets;
+    this.blobs = blobs;
     addClassName("page");
   }
 
@@ -41,7 +47,14 @@ final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDy
     var version = datasets.version(user.principal(), id);
     title = "%s v%d · Espalier".formatted(version.name(), version.number());
     removeAll();
-    add(head(version), versions(version), new ReportPanel(version.report()));
+    add(head(version), versions(version));
+    if (!version.report().preview().isEmpty()) add(new PreviewPanel(version, archive(id)));
+    add(new ReportPanel(version.report(), version.layout()));
+  }
+
+  /** Where it is, for those who may see it at that moment. */
+  private Supplier<Path> archive(UUID id) {
+    return () -> blobs.file(datasets.version(user.principal(), id).sha256());
   }
 
   @Override
@@ -66,6 +79,7 @@ final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDy
     hash.setTitle(version.sha256());
     var facts =
         new Div(
+            new Span(layout(version.layout())),
             new Span(Words.bytes(version.bytes())),
             registered,
             new Span("by " + version.createdBy()),
@@ -74,6 +88,17 @@ final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDy
     var head = new Div(trail, header, facts);
     head.addClassName("head");
     return head;
+  }
+
+  private static String layout(DataLayout layout) {
+    return switch (layout) {
+      case DataLayout.ImageFolder() -> "images in folders";
+      case DataLayout.TextTable table ->
+          table.secondText() == null
+              ? "texts in \"%s\", classes in \"%s\"".formatted(table.text(), table.label())
+              : "texts in \"%s\" and \"%s\", classes in \"%s\""
+                  .formatted(table.text(), table.secondText(), table.label());
+    };
   }
 
   /** Links to the other versions; nothing if this is the only one. */

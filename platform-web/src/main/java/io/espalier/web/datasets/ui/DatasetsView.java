@@ -76,9 +76,10 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
       list.add(
           new EmptyState(
               "No datasets yet",
-              "Drop a zip above with one folder of images for each class, such as"
-                  + " roses/1.jpg and tulips/2.jpg. Folders named train, val and test around them"
-                  + " are understood; without them Espalier splits the data itself."));
+              "Drop a zip above with one folder of images for each class, such as roses/1.jpg and"
+                  + " tulips/2.jpg, or a CSV, TSV or JSONL file with a column of texts and one of"
+                  + " classes. Folders or files named train, val and test are understood; without"
+                  + " them Espalier splits the data itself."));
     }
   }
 
@@ -97,8 +98,8 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
         .setHeader("Classes")
         .setFlexGrow(0)
         .setWidth("6rem");
-    grid.addComponentColumn(DatasetsView::images)
-        .setHeader("Images")
+    grid.addComponentColumn(DatasetsView::samples)
+        .setHeader("Samples")
         .setFlexGrow(2)
         .setWidth("12rem");
     grid.addComponentColumn(set -> Table.number(Words.bytes(set.newest().bytes())))
@@ -135,7 +136,7 @@ final class DatasetsView extends Div implements BeforeEnterObserver {
     return cell;
   }
 
-  private static Component images(DatasetView set) {
+  private static Component samples(DatasetView set) {
     var newest = set.newest();
     var total = number(newest.train() + newest.validation() + newest.test());
     var splits =

@@ -10,6 +10,9 @@ import com.vaadin.flow.component.html.Span;
 import com.vaadin.flow.component.html.UnorderedList;
 import io.espalier.datasets.Split;
 import io.espalier.datasets.report.DatasetReport;
+import io.espalier.datasets.report.Lengths;
+import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Modality;
 import io.espalier.domain.problem.Problem;
 import io.espalier.web.element.Figure;
 import io.espalier.web.element.Meter;
@@ -24,11 +27,13 @@ final class ReportPanel extends Div {
 
   private static final int MOST_ROWS = 200;
 
-  ReportPanel(DatasetReport report) {
+  ReportPanel(DatasetReport report, DataLayout layout) {
     addClassName("stack");
+    var noun = Noun.of(DataLayout.modality(layout));
     for (var problem : report.blocking()) add(Message.of(problem));
-    add(figures(report), health(report));
-    if (!report.classes().isEmpty()) add(classes(report));
+    add(figures(report), health(report, noun));
+    if (!report.classes().isEmpty()) add(classes(report, noun));
+    if (report.lengths() != null) add(lengths(report.lengths()));
     if (!report.problems().isEmpty()) add(problems(report.problems()));
   }
 
@@ -47,7 +52,7 @@ final class ReportPanel extends Div {
     return figures;
   }
 
-  private static Component health(DatasetReport report) {
+  private static Component health(DatasetReport report, Noun noun) {
     var section = section("Health");
     var list = new UnorderedList();
     list.addClassName("health");
@@ -55,32 +60,41 @@ final class ReportPanel extends Div {
         finding(
             report.copies().leakedTest() == 0,
             report.copies().leakedTest() == 0
-                ? "No test image is also in another split."
-                : Words.count(report.copies().leakedTest(), "test image is", "test images are")
-                    + " also in another split. Training leaves those copies out.",
+                ? "No test %s is also in another split.".formatted(noun.one())
+                : "%s also in another split. Training leaves those copies out."
+                    .formatted(
+                        Words.count(
+                            report.copies().leakedTest(),
+                            "test " + noun.one() + " is",
+                            "test " + noun.many() + " are")),
             report.copies().leaked()));
     list.add(
         finding(
             report.copies().conflicting().isEmpty(),
             report.copies().conflicting().isEmpty()
-                ? "No image is in two classes."
-                : Words.count(report.copies().conflictingContents(), "image is", "images are")
+                ? "No %s is in two classes.".formatted(noun.one())
+                : Words.count(
+                        report.copies().conflictingContents(),
+                        noun.one() + " is",
+                        noun.many() + " are")
                     + " in more than one class: their labels contradict each other.",
             report.copies().conflicting()));
     list.add(
         finding(
             report.copies().duplicates().isEmpty(),
             report.copies().duplicates().isEmpty()
-                ? "No image occurs twice."
+                ? "No %s occurs twice.".formatted(noun.one())
                 : Words.count(
-                        report.copies().duplicateSamples(), "image is a copy", "images are copies")
+                        report.copies().duplicateSamples(),
+                        noun.one() + " is a copy",
+                        noun.many() + " are copies")
                     + " of another of the same class.",
             report.copies().duplicates()));
     list.add(
         finding(
             report.problems().isEmpty(),
             report.problems().isEmpty()
-                ? "Every image can be decoded."
+                ? "Every %s can be read.".formatted(noun.one())
                 : Words.count(report.problemCount(), "entry was", "entries were")
                     + " left out; the table below says why.",
             List.of()));
@@ -90,12 +104,13 @@ final class ReportPanel extends Div {
               true,
               Words.count(
                       report.ignored(),
-                      "file that is no image was",
-                      "files that are no images were")
+                      "file that holds no data was",
+                      "files that hold no data were")
                   + " ignored.",
               List.of()));
     }
-    section.add(list, sizes(report.sizes()));
+    section.add(list);
+    if (!report.sizes().isEmpty()) section.add(sizes(report.sizes()));
     return section;
   }
 
@@ -130,8 +145,8 @@ final class ReportPanel extends Div {
     return text;
   }
 
-  private static Component classes(DatasetReport report) {
-    var table = new Table("Images by class and split", "Class", "Train", "Validation", "Test", "");
+  private static Component classes(DatasetReport report, Noun noun) {
+    var table = new Table("Samples by class and split", "Class", "Train", "Validation", "Test", "");
     double largest =
         Math.max(
             1,
@@ -152,8 +167,8 @@ final class ReportPanel extends Div {
           Table.number(Words.count(validation)),
           Table.number(Words.count(test)),
           new Meter(
-                  "%d images to train, %d to validate, %d to test"
-                      .formatted(train, validation, test))
+                  "%d %s to train, %d to validate, %d to test"
+                      .formatted(train, noun.many(), validation, test))
               .part("train", train / largest)
               .part("validation", validation / largest)
               .part("test", test / largest));
@@ -162,6 +177,40 @@ final class ReportPanel extends Div {
     section.add(table);
     int unseen = report.classes().size() - MOST_ROWS;
     if (unseen > 0) section.add(new Span(more(unseen)));
+    return section;
+  }
+
+  /** What the samples are called. */
+  private record Noun(String one, String many) {
+
+    static Noun of(Modality modality) {
+      return switch (modality) {
+        case IMAGE -> new Noun("image", "images");
+        case TEXT -> new Noun("text", "texts");
+      };
+    }
+  }
+
+  private static Component lengths(Lengths lengths) {
+    var table = new Table("Lengths of the texts", "Words", "Texts", "");
+    double highest =
+        Math.max(1, lengths.bars().stream().mapToInt(Lengths.Bar::texts).max().orElse(1));
+    for (var bar : lengths.bars()) {
+      table.row(
+          Table.number("%s to %s".formatted(Words.count(bar.from()), Words.count(bar.to()))),
+          Table.number(Words.count(bar.texts())),
+          new Meter("%d texts of %d to %d words".formatted(bar.texts(), bar.from(), bar.to()))
+              .part("train", bar.texts() / highest));
+    }
+    var section = section("Lengths");
+    section.add(
+        new Span(
+            "From %s to %s words, half of them up to %s."
+                .formatted(
+                    Words.count(lengths.shortest()),
+                    Words.count(lengths.longest()),
+                    Words.count(lengths.median()))),
+        table);
     return section;
   }
 

@@ -20,8 +20,10 @@ import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.Route;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.models.family.Families;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Teams.Team;
@@ -131,7 +133,8 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
       return Optional.of(
           new EmptyState(
               "There is no dataset yet",
-              "A fine-tune needs images to learn from: a zip with one folder for each class.",
+              "A fine-tune needs samples to learn from: a zip with a folder of images for each class,"
+                  + " or a table of texts with their classes.",
               LinkButton.primary("datasets", "Upload a dataset")));
     }
     if (models.isEmpty()) {
@@ -182,11 +185,14 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     data.setItemLabelGenerator(DataChoice::label);
     data.setRenderer(
         new ComponentRenderer<>(
-            choice -> twoLines(choice.label(), Words.count(choice.images(), "image", "images"))));
+            choice -> twoLines(choice.label(), Words.count(choice.images(), "sample", "samples"))));
     data.setRequiredIndicatorVisible(true);
     data.setPageSize(PAGE);
     offerData();
-    data.addValueChangeListener(_ -> chosen());
+    data.addValueChangeListener(_ -> {
+      if (data.getValue() != null) offerModels();
+      chosen();
+    });
 
     model.setItems(models);
     model.setItemLabelGenerator(BaseModel::name);
@@ -272,6 +278,25 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     }
   }
 
+  /** Offers the models that can read the data, and takes the first of them if need be. */
+  private void offerModels() {
+    var reads =
+        DataLayout.modality(
+            datasets.version(user.principal(), data.getValue().versionId()).layout());
+    var fitting = models.stream().filter(one -> Families.modality(one.family()) == reads).toList();
+    var before = model.getValue();
+    model.setItems(fitting);
+    model.setHelperText(
+        fitting.isEmpty()
+            ? "No base model reads %s. Import one on the page of models.".formatted(reads.plural())
+            : "");
+    if (fitting.contains(before)) {
+      model.setValue(before);
+    } else if (!fitting.isEmpty()) {
+      model.setValue(fitting.getFirst());
+    }
+  }
+
   private void chosen() {
     suggestsCap = capIsOurs;
     if (suggestsName && data.getValue() != null && model.getValue() != null) {
@@ -302,7 +327,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
       cap.setHelperText(
           "%s. The job pauses when it has spent this; it never costs more."
               .formatted(submission.cap()));
-      plan.show(preview, submission.cap());
+      plan.show(preview, submission.cap(), submission.protocol());
       submit.setEnabled(preview.obstacles().isEmpty());
     } catch (Refused refused) {
       plan.refuse(Message.of(refused.problem()));

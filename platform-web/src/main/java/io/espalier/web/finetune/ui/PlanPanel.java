@@ -8,17 +8,19 @@ import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Section;
 import com.vaadin.flow.component.html.Span;
 import com.vaadin.flow.component.html.UnorderedList;
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.selection.Prospect;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.orchestrator.job.Preview;
 import io.espalier.web.element.Figure;
+import io.espalier.web.element.Table;
+import io.espalier.web.element.Words;
 import io.espalier.web.shell.Message;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What the job will cost, what fits under its cap, and what stands in its way. */
 final class PlanPanel extends Section {
-
-  /** A part of a cap stays free for what the estimate got wrong. */
-  private static final double USABLE = 0.8;
 
   private final Div content = new Div();
 
@@ -41,7 +43,7 @@ final class PlanPanel extends Section {
     content.add(message);
   }
 
-  void show(Preview preview, GpuTime cap) {
+  void show(Preview preview, GpuTime cap, @Nullable Protocol asked) {
     content.removeAll();
     for (var obstacle : preview.obstacles()) content.add(Message.of(obstacle));
     var flight = preview.preflight();
@@ -50,7 +52,8 @@ final class PlanPanel extends Section {
             new Figure(flight.low().toString(), "linear probe, at least"),
             new Figure(flight.high().toString(), "full fine-tuning, all steps"));
     figures.addClassName("figures");
-    content.add(figures, scale(preview, cap), fits(preview, cap), facts(preview));
+    content.add(
+        figures, scale(preview, cap), prospects(preview, asked), whoDecides(asked), facts(preview));
   }
 
   /** Low and high against the cap. */
@@ -80,43 +83,63 @@ final class PlanPanel extends Section {
     return scale;
   }
 
-  private static Component fits(Preview preview, GpuTime cap) {
-    var flight = preview.preflight();
-    var usable = cap.times(USABLE);
-    var list = new UnorderedList();
-    list.addClassName("health");
-    boolean probe = !preview.needed().isMoreThan(cap);
-    list.add(
-        finding(
-            probe,
-            probe ? "A linear probe fits the cap." : "Not even a linear probe fits the cap."));
-    if (probe) {
-      boolean all = !flight.high().isMoreThan(usable);
-      list.add(
-          finding(
-              all,
-              all
-                  ? "Every protocol fits with all the steps it wants."
-                  : "Dearer protocols fit with fewer steps than they want, or not at all."));
+  /** Every protocol with what it would cost; the one that is asked for stands out. */
+  private static Component prospects(Preview preview, @Nullable Protocol asked) {
+    var table = new Table("Protocols", "Protocol", "GPU time", "Memory", "Under this cap");
+    for (var prospect : preview.prospects()) {
+      var fit = new Span(words(prospect));
+      fit.addClassName(isPossible(prospect) ? "right" : "wrong");
+      var row =
+          table.row(
+              new Span(prospect.protocol().label()),
+              Table.number(prospect.cost().toString()),
+              Table.number(prospect.memory().toString()),
+              fit);
+      if (prospect.protocol() == asked) row.addClassName("chosen-row");
     }
-    return list;
+    return table;
+  }
+
+  private static boolean isPossible(Prospect prospect) {
+    return switch (prospect.fit()) {
+      case WHOLE, CUT_SHORT -> true;
+      case TOO_DEAR, TOO_LARGE -> false;
+    };
+  }
+
+  private static String words(Prospect prospect) {
+    return switch (prospect.fit()) {
+      case WHOLE -> "fits";
+      case CUT_SHORT ->
+          "fits with %s of %s steps"
+              .formatted(Words.count(prospect.steps()), Words.count(prospect.wantedSteps()));
+      case TOO_DEAR -> "too dear";
+      case TOO_LARGE -> "no slot has the memory";
+    };
+  }
+
+  private static Component whoDecides(@Nullable Protocol asked) {
+    var text =
+        new Paragraph(
+            asked == null
+                ? "Estimates from the model's graph. Measuring your data decides: how well its"
+                    + " features tell your classes apart, what a step of each protocol takes, and"
+                    + " so which fitting one is worth its price."
+                : "Estimates from the model's graph. You ask for %s; measuring your data settles how many steps it gets."
+                    .formatted(asked.label()));
+    text.addClassName("secondary");
+    return text;
   }
 
   private static Component facts(Preview preview) {
     var list =
         new UnorderedList(
+            new ListItem("Held at its start: " + preview.needed()),
             new ListItem("Measuring your data first: up to " + preview.preflight().profileBudget()),
-            new ListItem("Needed for a start: " + preview.needed()),
             new ListItem("Free in the team's budget: " + preview.teamFree()),
             new ListItem("Only what is used is spent; the rest of the hold goes back."));
     list.addClassNames("plain", "secondary");
     return list;
-  }
-
-  private static ListItem finding(boolean good, String text) {
-    var item = new ListItem(new Span(text));
-    item.addClassName(good ? "good" : "warning");
-    return item;
   }
 
   private static String share(double share) {

@@ -53,7 +53,8 @@ final class NeedsMe extends Section {
     if (!home.teams().isEmpty() && !home.hasData()) {
       need(
           "There is no dataset yet",
-          "A fine-tune needs images to learn from: a zip with one folder for each class.",
+          "A fine-tune needs samples to learn from: a zip with a folder of images for each class,"
+              + " or a table of texts with their classes.",
           LinkButton.primary("datasets", "Upload a dataset"),
           "");
     }

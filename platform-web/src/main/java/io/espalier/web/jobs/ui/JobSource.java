@@ -1,9 +1,14 @@
 package io.espalier.web.jobs.ui;
 
+import io.espalier.datasets.Split;
+import io.espalier.datasets.table.TextSample;
+import io.espalier.datasets.table.TextTable;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobCost;
+import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Artifact;
 import io.espalier.orchestrator.job.Curves;
@@ -12,10 +17,15 @@ import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.LogLine;
 import io.espalier.orchestrator.job.Transition;
 import io.espalier.web.security.CurrentUser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Reads one job with the rights that the user has at the moment of reading. */
 final class JobSource {
@@ -87,10 +97,31 @@ final class JobSource {
     return jobs.artifact(user.principal(), id, artifact);
   }
 
-  /** The archive that the job learns from. */
+  /** The file that the job learns from. */
   Path archive() {
-    var version = datasets.version(user.principal(), view().datasetVersionId());
-    return blobs.file(version.sha256());
+    return blobs.file(data().sha256());
+  }
+
+  /** How samples are found in it. */
+  DataLayout layout() {
+    return data().layout();
+  }
+
+  private DatasetVersion data() {
+    return datasets.version(user.principal(), view().datasetVersionId());
+  }
+
+  /** Test texts by the names that the trainer gave them; none for images. */
+  Map<String, TextSample> texts(Collection<String> names) {
+    var data = data();
+    if (!(data.layout() instanceof DataLayout.TextTable columns)) return Map.of();
+    try (var table = TextTable.open(blobs.file(data.sha256()), columns)) {
+      return table.samples(Split.TEST).stream()
+          .filter(sample -> names.contains(sample.name()))
+          .collect(Collectors.toMap(TextSample::name, sample -> sample));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The texts of " + data.name() + " cannot be read", e);
+    }
   }
 
   Path file(String sha256) {

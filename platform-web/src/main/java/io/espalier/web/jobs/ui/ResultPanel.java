@@ -5,6 +5,7 @@ import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H3;
 import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Span;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.wire.TrainerEvent.Evaluated;
 import io.espalier.domain.wire.TrainerEvent.Sample;
 import io.espalier.orchestrator.job.JobView;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the job has reached on the sealed test split. */
 final class ResultPanel extends Panel {
+
+  private static final String MISTAKES = "Most confident mistakes";
+  private static final String HITS = "Most confident hits";
 
   private final JobSource source;
   private final Div content = new Div();
@@ -93,8 +97,17 @@ final class ResultPanel extends Panel {
         result.samplesToShow().stream().filter(s -> s.label().equals(s.predicted())).toList();
     var box = new Div();
     box.addClassName("stack");
-    if (!wrong.isEmpty()) box.add(tiles("Most confident mistakes", wrong));
-    if (!right.isEmpty()) box.add(tiles("Most confident hits", right));
+    switch (source.layout()) {
+      case DataLayout.ImageFolder() -> {
+        if (!wrong.isEmpty()) box.add(tiles(MISTAKES, wrong));
+        if (!right.isEmpty()) box.add(tiles(HITS, right));
+      }
+      case DataLayout.TextTable _ -> {
+        var texts = source.texts(result.samplesToShow().stream().map(Sample::name).toList());
+        if (!wrong.isEmpty()) box.add(new SampleTexts(MISTAKES, wrong, texts));
+        if (!right.isEmpty()) box.add(new SampleTexts(HITS, right, texts));
+      }
+    }
     return box;
   }
 

@@ -74,7 +74,7 @@ final class ResultGrid extends Div {
         .setKey("cost")
         .setHeader("GPU time")
         .setFlexGrow(0)
-        .setWidth("7rem");
+        .setWidth("8rem");
     grid.addComponentColumn(this::actions)
         .setKey("action")
         .setHeader("")

@@ -47,7 +47,7 @@ final class MembersView extends Div implements BeforeEnterObserver, HasDynamicTi
     this.user = user;
     this.teams = teams;
     this.budgets = budgets;
-    addClassName("page");
+    addClassNames("page", "list-page");
   }
 
   @Override
@@ -98,7 +98,6 @@ final class MembersView extends Div implements BeforeEnterObserver, HasDynamicTi
     var grid = new Grid<Member>();
     grid.addThemeVariants(GridVariant.NO_BORDER);
     grid.setSelectionMode(Grid.SelectionMode.NONE);
-    grid.setAllRowsVisible(true);
     grid.setAriaLabel("Members of " + team.name());
     grid.addComponentColumn(member -> Cell.of(member.name(), member.login()))
         .setHeader("Member")

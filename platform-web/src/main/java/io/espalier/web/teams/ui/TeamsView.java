@@ -98,7 +98,7 @@ final class TeamsView extends Div implements BeforeEnterObserver {
   private static Component budget(TeamView team) {
     double whole = Math.max(1, team.funded().millis());
     return new Cell(
-        Table.number("%s of %s".formatted(team.spent(), team.funded())),
+        Table.number(team.free() + " free"),
         new Meter("%s spent and %s held of %s".formatted(team.spent(), team.held(), team.funded()))
             .part("spent", team.spent().millis() / whole)
             .part("held", team.held().millis() / whole));

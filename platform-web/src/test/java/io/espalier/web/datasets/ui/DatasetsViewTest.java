@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.vaadin.browserless.SpringBrowserlessTest;
 import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.UI;
+import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.grid.Grid;
+import com.vaadin.flow.component.html.Image;
+import com.vaadin.flow.component.select.Select;
 import com.vaadin.flow.component.textfield.TextField;
 import com.vaadin.flow.component.upload.Upload;
 import com.vaadin.flow.router.QueryParameters;
@@ -88,6 +91,58 @@ class DatasetsViewTest extends SpringBrowserlessTest {
   }
 
   @Test
+  void aTableIsRegisteredOnceAPersonHasSeenHowItIsRead() throws InterruptedException {
+    var orchard = new Orchard(platform, 1);
+    navigate(DatasetsView.class);
+
+    test(find(Upload.class).single()).upload("mails.csv", "text/csv", Samples.texts());
+    roundTrip();
+
+    assertThat(text()).contains("How mails is read", "The columns were guessed", "ham");
+    assertThat(column("Text").getValue()).isEqualTo("message");
+    assertThat(column("Class").getValue()).isEqualTo("kind");
+    assertThat(datasets.list(orchard.user(), null)).isEmpty();
+    column("Class").setValue("message");
+    assertThat(register().isEnabled()).isFalse();
+    column("Class").setValue("kind");
+
+    test(register()).click();
+    // It is registered on a thread of its own; that the page then opens is the browser's to show.
+    for (int i = 0; i < 300 && datasets.list(orchard.user(), null).isEmpty(); i++) {
+      Thread.sleep(100);
+    }
+    var registered = datasets.list(orchard.user(), null).getFirst();
+    UI.getCurrent().navigate("datasets/" + registered.newest().versionId());
+
+    assertThat(text())
+        .contains("mails", "v1", "texts in \"message\", classes in \"kind\"")
+        .contains("Preview", "Lengths", "No text occurs twice.", "spam");
+  }
+
+  @Test
+  void aTableThatIsDiscardedIsNotRegistered() {
+    var orchard = new Orchard(platform, 1);
+    navigate(DatasetsView.class);
+    test(find(Upload.class).single()).upload("mails.csv", "text/csv", Samples.texts());
+    roundTrip();
+
+    test(find(Button.class).withText("Discard").single()).click();
+
+    assertThat(text()).doesNotContain("How mails is read");
+    assertThat(datasets.list(orchard.user(), null)).isEmpty();
+  }
+
+  @Test
+  void imagesAreShownInThePreview() {
+    var version = new Orchard(platform, 1).dataset("leaves", "elm", "oak");
+
+    UI.getCurrent().navigate("datasets/" + version.id());
+
+    assertThat(text()).contains("images in folders", "Preview", "elm", "oak");
+    assertThat(find(Image.class).all()).hasSizeGreaterThanOrEqualTo(2);
+  }
+
+  @Test
   void aRefusalNamesTheThingAndTheWayOut() {
     var orchard = new Orchard(platform, 1);
     navigate(DatasetsView.class);
@@ -97,7 +152,7 @@ class DatasetsViewTest extends SpringBrowserlessTest {
     roundTrip();
 
     assertThat(find(io.espalier.web.shell.Message.class).single().getElement().getTextRecursively())
-        .contains("archive");
+        .contains("cannot be told", "no zip");
     assertThat(datasets.list(orchard.user(), null)).isEmpty();
   }
 
@@ -113,6 +168,15 @@ class DatasetsViewTest extends SpringBrowserlessTest {
 
     assertThat(text()).contains("The dataset is not registered", "at least 2", "elm");
     assertThat(datasets.list(orchard.user(), null)).isEmpty();
+  }
+
+  @SuppressWarnings("unchecked")
+  private Select<String> column(String label) {
+    return find(Select.class).withLabel(label).single();
+  }
+
+  private Button register() {
+    return find(Button.class).withText("Check and register").single();
   }
 
   private String text() {

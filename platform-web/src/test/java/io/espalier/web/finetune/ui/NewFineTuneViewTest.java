@@ -7,6 +7,8 @@ import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.UI;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.combobox.ComboBox;
+import com.vaadin.flow.component.html.NativeTableCell;
+import com.vaadin.flow.component.html.NativeTableRow;
 import com.vaadin.flow.component.radiobutton.RadioButtonGroup;
 import com.vaadin.flow.component.textfield.NumberField;
 import com.vaadin.flow.component.textfield.TextField;
@@ -54,10 +56,41 @@ class NewFineTuneViewTest extends SpringBrowserlessTest {
         .contains(
             "linear probe, at least",
             "full fine-tuning, all steps",
-            "Every protocol fits with all the steps it wants.",
+            "LoRA",
+            "Full fine-tuning",
+            "Measuring your data decides",
             "Free in the team's budget: 5.00 GPU-h");
+    assertThat(fits()).containsExactly("fits", "fits", "fits", "fits");
     assertThat(submit().isEnabled()).isTrue();
     assertThat(jobsOf(orchard)).isEmpty();
+  }
+
+  @Test
+  void theProtocolThatIsAskedForStandsOutAmongItsAlternatives() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+
+    protocols().setValue(Wish.FULL);
+
+    assertThat(find(NativeTableRow.class).withClassName("chosen-row").single().getElement())
+        .extracting(row -> row.getTextRecursively())
+        .asString()
+        .contains("Full fine-tuning");
+    assertThat(text()).contains("You ask for Full fine-tuning");
+  }
+
+  @Test
+  void onlyModelsThatCanReadTheDataAreOffered() {
+    var orchard = new Orchard(platform, 5);
+    orchard.model();
+    var texts = orchard.texts("mails");
+
+    UI.getCurrent().navigate("new", QueryParameters.of("dataset", texts.id().toString()));
+
+    assertThat(models().getHelperText()).contains("No base model reads texts.");
+    assertThat(models().getValue()).isNull();
+    assertThat(text()).contains("Choose a dataset and a base model");
+    assertThat(submit().isEnabled()).isFalse();
   }
 
   @Test
@@ -68,7 +101,7 @@ class NewFineTuneViewTest extends SpringBrowserlessTest {
     test(cap()).setValue(0.0001);
 
     assertThat(text()).contains("budget cap of the job", "Found: 0.4 GPU-s", "Allowed: at least");
-    assertThat(text()).contains("Not even a linear probe fits the cap.");
+    assertThat(fits()).containsExactly("too dear", "too dear", "too dear", "too dear");
     assertThat(submit().isEnabled()).isFalse();
   }
 
@@ -119,6 +152,15 @@ class NewFineTuneViewTest extends SpringBrowserlessTest {
 
   private List<JobView> jobsOf(Orchard orchard) {
     return jobs.list(orchard.user(), JobFilter.ALL, PageRequest.first(10)).items();
+  }
+
+  /** The last column of the protocols, from the least trained to the most. */
+  private List<String> fits() {
+    return find(NativeTableRow.class).all().stream()
+        .map(row -> row.getChildren().toList())
+        .filter(cells -> cells.size() == 4 && cells.getLast() instanceof NativeTableCell)
+        .map(cells -> cells.getLast().getElement().getTextRecursively())
+        .toList();
   }
 
   private Button submit() {
