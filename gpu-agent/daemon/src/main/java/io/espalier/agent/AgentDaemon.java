@@ -192,26 +192,29 @@ public final class AgentDaemon {
       throws IOException, InterruptedException {
     var attempts = new Attempts(membership);
     while (true) {
-      Events.Request report = leases.report();
-      Instant asked = Instant.now();
       try {
-        leases.hear(platform.report(report), asked);
+        tell(platform, leases, leases.report());
         attempts.succeeded();
         if (!leases.hasMoreToReport()) news.await(period);
-      } catch (PlatformRefused refused) {
-        if (refused.isUnauthenticated() || report.leases().isEmpty()) {
-          attempts.failed("events", refused);
-        } else {
-          reportOneByOne(platform, leases, report);
-        }
-      } catch (PlatformAway away) {
-        attempts.failed("events", away);
+      } catch (PlatformAway | PlatformRefused unheard) {
+        attempts.failed("events", unheard);
       }
     }
   }
 
+  private static void tell(PlatformConnection platform, Leases leases, Events.Request report)
+      throws InterruptedException, PlatformAway, PlatformRefused {
+    Instant asked = Instant.now();
+    try {
+      leases.hear(platform.report(report), asked);
+    } catch (PlatformRefused refused) {
+      if (refused.isUnauthenticated() || report.leases().isEmpty()) throw refused;
+      tellOneByOne(platform, leases, report);
+    }
+  }
+
   /** One lease's report that the platform refuses to read must not silence the others. */
-  private static void reportOneByOne(
+  private static void tellOneByOne(
       PlatformConnection platform, Leases leases, Events.Request report)
       throws InterruptedException, PlatformAway {
     for (Events.OfLease one : report.leases()) {

@@ -400,6 +400,22 @@ class AgentDaemonTest {
     assertThat(platform.told(lease.leaseId(), Checkpoint.class)).hasSize(1);
   }
 
+  /** A database that has gone, a proxy's page, one bad moment while leases are told one by one. */
+  @Test
+  void goesOnOverAnswersThatSayNothingOfItsLease() throws Exception {
+    platform.renewFor(Duration.ofMinutes(1));
+    daemonWithTrainer("steady");
+    Desired.Lease lease = aRunningLease();
+    ProcessMark trainer = trainer(lease);
+    platform.answerReportsWith(302, 503, 400, 503);
+    eventually("strange answers", platform::hasAnsweredStrangely);
+    int before = steps(lease).size();
+    eventually("news again", () -> steps(lease).size() > before + 10);
+    assertThat(trainer.isAlive()).isTrue();
+    assertThat(trainer(lease)).isEqualTo(trainer);
+    assertThat(platform.hellos()).as("daemons that started").hasSize(1);
+  }
+
   @Test
   void trainerYieldsAtItsDeadlineWhenThePlatformStaysAway() throws Exception {
     platform.renewFor(Duration.ofSeconds(2));

@@ -19,8 +19,10 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -50,6 +52,7 @@ public final class FakePlatform implements AutoCloseable {
   private final List<Hello.Request> hellos = new ArrayList<>();
   private final List<String> breaches = new ArrayList<>();
   private final Set<String> joinTokens = new java.util.HashSet<>(Set.of(JOIN_TOKEN));
+  private final Deque<Integer> strangeAnswers = new ArrayDeque<>();
   private String credential = "";
   private long version;
   private long validMillis = 3_000;
@@ -97,6 +100,15 @@ public final class FakePlatform implements AutoCloseable {
 
   synchronized void renewFor(Duration span) {
     validMillis = span.toMillis();
+  }
+
+  /** The next reports are answered with these statuses, and not read. */
+  synchronized void answerReportsWith(Integer... statuses) {
+    strangeAnswers.addAll(List.of(statuses));
+  }
+
+  synchronized boolean hasAnsweredStrangely() {
+    return strangeAnswers.isEmpty();
   }
 
   /** Stores a content for leases to name. */
@@ -188,7 +200,11 @@ public final class FakePlatform implements AutoCloseable {
       switch (call) {
         case "POST enrol" -> enrol(exchange, read(body, Enrolment.Request.class));
         case "POST hello" -> answer(exchange, 200, hello(read(body, Hello.Request.class)));
-        case "POST events" -> answer(exchange, 200, events(read(body, Events.Request.class)));
+        case "POST events" -> {
+          Integer strange = nextStrangeAnswer();
+          if (strange == null) answer(exchange, 200, events(read(body, Events.Request.class)));
+          else answer(exchange, strange, problem("a status of " + strange));
+        }
         case "GET desired" -> answer(exchange, 200, desired(exchange.getRequestURI().getQuery()));
         case "GET leases" -> download(exchange, path.substring(path.lastIndexOf('/') + 1));
         case "PUT leases" -> upload(exchange, path.substring(path.lastIndexOf('/') + 1), body);
@@ -197,6 +213,10 @@ public final class FakePlatform implements AutoCloseable {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized Integer nextStrangeAnswer() {
+    return strangeAnswers.poll();
   }
 
   private synchronized boolean isKnown(HttpExchange exchange) {

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 
 /** Failures that say something of the moment and nothing of the request: it may be sent again. */
 public final class Trouble {
@@ -46,7 +46,8 @@ public final class Trouble {
         var state = String.valueOf(sql.getSQLState());
         yield state.startsWith(CONNECTION) || state.startsWith(OPERATOR_INTERVENTION);
       }
-      case CannotCreateTransactionException _, DataAccessResourceFailureException _ -> true;
+      // Neither a beginning nor an end of a transaction fails for anything that a request says.
+      case TransactionException _, DataAccessResourceFailureException _ -> true;
       default -> false;
     };
   }

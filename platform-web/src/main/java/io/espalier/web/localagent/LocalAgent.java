@@ -83,14 +83,12 @@ class LocalAgent {
       var pause = FIRST_PAUSE;
       while (true) {
         long began = System.nanoTime();
-        int code = launch(command).waitFor();
-        if (code == ALREADY_RUNNING) {
+        if (runOnce(command) == ALREADY_RUNNING) {
           log.info("A local agent runs already in {}", state());
           return;
         }
         boolean lasted = System.nanoTime() - began > LASTED.toNanos();
         pause = lasted ? FIRST_PAUSE : pause;
-        log.warn("The local agent ended with code {}; see {}", code, output());
         Thread.sleep(pause);
         pause =
             pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
@@ -100,7 +98,21 @@ class LocalAgent {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the platform stops
     } catch (IOException e) {
-      log.error("The local agent cannot be started", e);
+      log.error("The local agent cannot be kept", e);
+    }
+  }
+
+  /** Its exit code; -1 if it could not be started, for want of disk or database perhaps. */
+  private int runOnce(List<String> command) throws InterruptedException {
+    try {
+      int code = launch(command).waitFor();
+      if (code != ALREADY_RUNNING) {
+        log.warn("The local agent ended with code {}; see {}", code, output());
+      }
+      return code;
+    } catch (IOException | RuntimeException e) {
+      log.warn("The local agent could not be started and is tried again: {}", e.getMessage());
+      return -1;
     }
   }
 

@@ -1,14 +1,8 @@
 package io.espalier.web.problem;
 
-import io.espalier.domain.problem.Category;
-import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
-import io.espalier.web.database.Trouble;
 import java.util.Locale;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -25,8 +19,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 @RestControllerAdvice(basePackages = "io.espalier.web")
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
-  private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
-
   @ExceptionHandler
   ResponseEntity<ProblemDetail> refused(Refused refused) {
     var detail = ProblemResponse.detail(refused.problem());
@@ -35,25 +27,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         .body(detail);
   }
 
-  /** Says nothing of the inside to the caller, but enough for an operator to find it in the log. */
   @ExceptionHandler
   ResponseEntity<ProblemDetail> surprised(Exception surprise) {
-    var trouble = Trouble.of(surprise);
-    if (trouble.isPresent()) {
-      log.warn("{}: {}", trouble.get().code(), String.valueOf(surprise.getMessage()));
-      return refused(new Refused(trouble.get(), surprise));
-    }
-    var incident = UUID.randomUUID();
-    log.error("Incident {}", incident, surprise);
-    return refused(
-        new Refused(
-            Problem.of(
-                "internal",
-                Category.INTERNAL,
-                "incident " + incident,
-                "The platform has made a mistake.",
-                "Try again; tell an operator the number of the incident if it stays."),
-            surprise));
+    return refused(new Refused(Surprise.problem(surprise), surprise));
   }
 
   @Override

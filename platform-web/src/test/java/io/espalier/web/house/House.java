@@ -35,6 +35,7 @@ public final class House implements AutoCloseable {
   private final Path folder;
   private final int port;
   private final Map<String, String> settings;
+  private final Optional<Disk> disk;
   private final List<Host> hosts = new ArrayList<>();
   private Optional<Process> platform = Optional.empty();
 
@@ -44,9 +45,19 @@ public final class House implements AutoCloseable {
 
   /** {@code settings} are variables of the platform's environment, beside those of every house. */
   public House(Map<String, String> settings) {
+    this(settings, 0);
+  }
+
+  /** A house whose data folder is a file system of its own and has so many bytes. */
+  static House onDiskOf(long bytes) {
+    return new House(Map.of(), bytes);
+  }
+
+  private House(Map<String, String> settings, long diskBytes) {
     this.settings = settings;
     try {
       folder = Files.createTempDirectory("espalier-house");
+      disk = diskBytes == 0 ? Optional.empty() : Optional.of(new Disk(home(), diskBytes));
       port = freePort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -63,8 +74,9 @@ public final class House implements AutoCloseable {
 
   /** Starts the platform and waits until it answers. */
   public void open() {
+    var program = List.of(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"));
     var command =
-        new ProcessBuilder(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"))
+        new ProcessBuilder(disk.map(small -> small.mountedFor(program)).orElse(program))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
     command
@@ -123,6 +135,11 @@ public final class House implements AutoCloseable {
     return new Host(home().resolve("agent"));
   }
 
+  /** The data folder as it can be reached from here: others do not see what is mounted on it. */
+  public Path visibleHome() {
+    return disk.map(small -> small.visibleFrom(platform.orElseThrow())).orElse(home());
+  }
+
   /** Another host, on which nothing runs yet; all that will run there ends with the house. */
   public Host host(String name) {
     var host = new Host(folder.resolve("hosts").resolve(name).resolve("state"));
@@ -138,8 +155,14 @@ public final class House implements AutoCloseable {
 
   /** Images to train on, drawn for this house. */
   public Path drawnImages() {
+    return drawnImages(60);
+  }
+
+  /** So many images to train on in each of eight classes; the fewer, the shorter a training. */
+  Path drawnImages(int perClass) {
     var zip = folder.resolve("drawn.zip");
-    run(List.of(ROOT.resolve("ops/trainer").toString(), "draw-demo", zip.toString()));
+    var trainer = ROOT.resolve("ops/trainer").toString();
+    run(List.of(trainer, "draw-demo", zip.toString(), "--train", Integer.toString(perClass)));
     return zip;
   }
 
@@ -170,7 +193,15 @@ public final class House implements AutoCloseable {
       stop.addAll(List.of("stop", "--state", host.state().toString()));
       run(stop);
     }
+    if (disk.isPresent()) endAllOnDisk();
     FileSystemUtils.deleteRecursively(folder);
+  }
+
+  /** What runs there cannot be asked from here, since its files cannot be reached any more. */
+  private void endAllOnDisk() {
+    ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(home().toString()))
+        .forEach(House::kill);
   }
 
   private Path home() {

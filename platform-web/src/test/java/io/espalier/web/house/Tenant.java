@@ -57,6 +57,11 @@ public final class Tenant {
     return rest;
   }
 
+  /** The id of the team. */
+  public String team() {
+    return team;
+  }
+
   /** Registers images and submits a job on the starter model. */
   public String submit(Path images, String protocol, double gpuHours) throws Exception {
     return submit(register(images), protocol, gpuHours);

@@ -69,28 +69,37 @@ class BadInputTest {
   void everyBadFileIsAnsweredAsTheDocumentationSays() throws IOException {
     var answers = new TreeMap<String, String>();
     var manifest = JsonMapper.shared().readTree(Files.readAllBytes(BAD.resolve("manifest.json")));
+    var failures = new ArrayList<String>();
     for (var entry : manifest.properties()) {
       var upload = upload(entry.getKey());
       if (answers.containsKey(upload.name())) continue;
-      var before = registered();
-      var answer =
-          rest.with("Content-Type", upload.type()).send("POST", upload.route(), upload.content());
-
-      assertThat(answer.status()).as(upload + ": " + answer).isBetween(200, 499);
-      if (answer.status() >= 300) {
-        assertIsAProblem(upload, answer);
-        assertThat(registered()).as(upload.name()).isEqualTo(before);
+      try {
+        var answer = answered(upload, entry.getValue().get("expect").asString());
+        answers.put(upload.name(), inWords(answer));
+      } catch (AssertionError e) {
+        failures.add(e.getMessage());
       }
-      assertThat(listed(home.resolve("uploads"))).as(upload.name()).isEmpty();
-      var expected = entry.getValue().get("expect").asString();
-      if (expected.equals("accept")) assertAccepted(upload, answer);
-      if (expected.equals("reject") || expected.startsWith("reject with")) {
-        assertRefused(upload, answer);
-      }
-      answers.put(upload.name(), inWords(answer));
     }
+    assertThat(failures).isEmpty();
     assertThat(Path.of("/tmp/golden_evil.txt")).doesNotExist();
     assertThat(table(answers)).isEqualTo(table(documented()));
+  }
+
+  private Rest.Answer answered(Upload upload, String expected) throws IOException {
+    var before = registered();
+    var answer =
+        rest.with("Content-Type", upload.type()).send("POST", upload.route(), upload.content());
+    assertThat(answer.status()).as(upload + ": " + answer).isBetween(200, 499);
+    if (answer.status() >= 300) {
+      assertIsAProblem(upload, answer);
+      assertThat(registered()).as(upload.name()).isEqualTo(before);
+    }
+    assertThat(listed(home.resolve("uploads"))).as(upload.name()).isEmpty();
+    if (expected.equals("accept")) assertAccepted(upload, answer);
+    if (expected.equals("reject") || expected.startsWith("reject with")) {
+      assertRefused(upload, answer);
+    }
+    return answer;
   }
 
   @Test
@@ -169,6 +178,9 @@ class BadInputTest {
       members.put(pet, bad("imagefolder/" + pet));
     }
     for (var pet : List.of("dogs/0.jpg", "dogs/1.jpg")) members.put(pet, bad("imagefolder/" + pet));
+    for (var more : List.of("ok_gray.png", "ok_palette.png", "ok_rgba.png", "one_pixel.png")) {
+      members.put("dogs/sound-" + more, bad("image/" + more));
+    }
     members.put("dogs/" + file.substring("image/".length()), bad(file));
     return members;
   }

@@ -156,7 +156,9 @@ public final class PlatformConnection {
     String message =
         "%s %s answered %d: %s"
             .formatted(request.method(), request.uri().getPath(), status, said(response.body()));
-    if (status >= 500 || PASSING.contains(status)) throw new PlatformAway(message, null);
+    // Nothing of the platform redirects an agent: that was a proxy, or a page of a failure.
+    if (status < 400 || status >= 500 || PASSING.contains(status))
+      throw new PlatformAway(message, null);
     throw new PlatformRefused(status, message);
   }
 

@@ -6,6 +6,8 @@ import io.espalier.models.graph.GraphBuilder;
 import io.espalier.models.graph.Initial;
 import io.espalier.models.graph.Value;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * BERT for sequence classification. Devlin et al. 2018, arXiv:1810.04805.
@@ -31,6 +33,9 @@ public record Bert(
     double initializerRange,
     int labels)
     implements Family {
+
+  /** Of a sentence or two; what a cost is told of before the texts are known. */
+  private static final int USUAL_TOKENS = 64;
 
   /** As the first releases named the parameters of norms. */
   private static final Names NAMES =
@@ -152,6 +157,11 @@ public record Bert(
   }
 
   @Override
+  public Optional<String> peftTask() {
+    return Optional.of("SEQ_CLS");
+  }
+
+  @Override
   public List<String> sources() {
     return List.of(architecture(), "BertModel", "BertForPreTraining");
   }
@@ -169,6 +179,11 @@ public record Bert(
   @Override
   public int featureSize() {
     return hidden;
+  }
+
+  @Override
+  public Map<String, Long> usualSample() {
+    return Map.of("B", 1L, "T", (long) Math.min(positions, USUAL_TOKENS));
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -25,6 +27,9 @@ public sealed interface Family extends Network permits Bert, Vit {
   /** The Python module that defines the architecture; PEFT notes it with an adapter. */
   String library();
 
+  /** What PEFT calls the task of its head, where it has a name for it. */
+  Optional<String> peftTask();
+
   /** Published models whose weights hold this one's backbone, with whatever head. */
   List<String> sources();
 
@@ -44,6 +49,9 @@ public sealed interface Family extends Network permits Bert, Vit {
   int blocks();
 
   int featureSize();
+
+  /** The symbols' values for one sample of a usual size, for what a cost is to be told of. */
+  Map<String, Long> usualSample();
 
   /** Other spellings of its parameters' names. */
   Names names();

@@ -7,6 +7,8 @@ import io.espalier.models.graph.Initial;
 import io.espalier.models.graph.Size;
 import io.espalier.models.graph.Value;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Vision Transformer for image classification. Dosovitskiy et al. 2020, arXiv:2010.11929.
@@ -147,6 +149,11 @@ public record Vit(
   }
 
   @Override
+  public Optional<String> peftTask() {
+    return Optional.empty();
+  }
+
+  @Override
   public List<String> sources() {
     return List.of(architecture(), "ViTModel", "ViTForMaskedImageModeling");
   }
@@ -164,6 +171,11 @@ public record Vit(
   @Override
   public int featureSize() {
     return hidden;
+  }
+
+  @Override
+  public Map<String, Long> usualSample() {
+    return Map.of("B", 1L);
   }
 
   @Override

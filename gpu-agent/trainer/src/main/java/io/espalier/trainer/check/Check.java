@@ -228,8 +228,7 @@ public final class Check {
     var folder = Files.createTempDirectory("espalier-check");
     try (var arena = Arena.ofShared()) {
       var target = folder.resolve("merged");
-      new Export(session, family)
-          .merged(target, model.config(), model.labels(), model.preprocessor());
+      new Export(session, family).merged(target, model, model.labels());
       var again = ModelFolder.read(target, arena);
       var weights = StartingWeights.of(again, again.labels(), TrainingPlan.nothing(), SEED);
       var changed = new TreeSet<String>();

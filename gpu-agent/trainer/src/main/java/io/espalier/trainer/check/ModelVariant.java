@@ -24,7 +24,9 @@ record ModelVariant(GoldenCase golden, Path place, String title, Arena arena) {
         Files.isDirectory(place)
             ? Checkpoint.open(place, arena)
             : Checkpoint.of(Safetensors.open(place, arena));
-    var variant = new ModelFolder(model.config(), model.family(), checkpoint, model.preprocessor());
+    var variant =
+        new ModelFolder(
+            model.config(), model.family(), checkpoint, model.preprocessor(), model.tokenizer());
     var weights = StartingWeights.of(variant, model.labels(), TrainingPlan.nothing(), 1);
     for (var parameter : model.family().graph(TrainingPlan.nothing(), Mode.EVAL).parameters()) {
       var name = parameter.name();

@@ -9,5 +9,6 @@ package io.espalier.trainer.data;
  */
 record Change(int right, int down, boolean flipped) {
 
+  static final Change NONE = new Change(0, 0, false);
   static final Change MIRRORED = new Change(0, 0, true);
 }

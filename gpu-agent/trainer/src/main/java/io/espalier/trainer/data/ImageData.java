@@ -36,7 +36,7 @@ import java.util.concurrent.Future;
  * A data set's archive, opened for one model: split, and decoded to the model's resolution split by
  * split, when asked. The test split stays unread unless it is asked for.
  */
-public final class ImageData implements AutoCloseable {
+public final class ImageData implements DataSet {
 
   private final ImageFolder folder;
   private final Splits<ImageEntry> splits;
@@ -83,17 +83,17 @@ public final class ImageData implements AutoCloseable {
     }
   }
 
-  /** Names of the classes; the position is the label. */
+  @Override
   public List<String> classes() {
     return classes;
   }
 
-  /** What is known by now: images that did not decode are in it once their split was loaded. */
+  @Override
   public DatasetReport report() {
     return folder.report(SplitRules.DEFAULT, broken);
   }
 
-  /** Decodes a split; images that cannot be decoded are left out and appear in the report. */
+  @Override
   public ImageSet load(Split split) throws IOException {
     List<ImageEntry> entries = splits.of(split);
     int imageBytes = 3 * area.width() * area.height();
@@ -188,6 +188,16 @@ public final class ImageData implements AutoCloseable {
               .formatted(fitted.width(), fitted.height(), area.width(), area.height()));
     }
     return fitted;
+  }
+
+  @Override
+  public String noun() {
+    return "images";
+  }
+
+  @Override
+  public List<String> remarks() {
+    return List.of();
   }
 
   @Override

@@ -3,21 +3,25 @@ package io.espalier.trainer.data;
 import io.espalier.datasets.image.RgbImage;
 import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
+import io.espalier.trainer.engine.Batch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Labelled images of one size, as 8-bit pixels outside the heap: (images, height, width, 3). They
  * become floats when a batch is made.
  */
-public final class ImageSet {
+public final class ImageSet implements Samples {
 
   private final Area area;
   private final List<String> names;
   private final int[] labels;
   private final MemorySegment pixels;
-  private final float[][] tables = new float[3][];
+  private final float[][] tables;
+  private final Augmentation augmentation;
 
   /**
    * @param names one for each image
@@ -38,9 +42,30 @@ public final class ImageSet {
           "%d names, %d labels and %d bytes of pixels do not belong together"
               .formatted(names.size(), labels.length, pixels.byteSize()));
     }
+    this.tables = new float[3][];
     for (int channel = 0; channel < 3; channel++) {
       tables[channel] = preprocessing.table(channel);
     }
+    this.augmentation = Augmentation.NONE;
+  }
+
+  private ImageSet(ImageSet plain, Augmentation augmentation) {
+    this.area = plain.area;
+    this.names = plain.names;
+    this.labels = plain.labels;
+    this.pixels = plain.pixels;
+    this.tables = plain.tables;
+    this.augmentation = augmentation;
+  }
+
+  /** The same images, which training sees changed. */
+  public ImageSet changedBy(Augmentation other) {
+    return new ImageSet(this, other);
+  }
+
+  @Override
+  public ImageSet changed() {
+    return changedBy(new Augmentation(Augmentation.padding(area.width()), true));
   }
 
   /** Images that are drawn rather than read. */
@@ -56,6 +81,7 @@ public final class ImageSet {
     return new ImageSet(preprocessing, area, names, labels, MemorySegment.ofArray(bytes));
   }
 
+  @Override
   public int size() {
     return labels.length;
   }
@@ -64,35 +90,60 @@ public final class ImageSet {
     return area;
   }
 
+  @Override
   public int label(int index) {
     return labels[index];
   }
 
-  /** All labels, in the order of the images. */
+  @Override
   public int[] labels() {
     return labels.clone();
   }
 
-  /** The name that an image has in its archive. */
+  @Override
   public String name(int index) {
     return names.get(index);
   }
 
-  /** The images of these places, in this order; they share their pixels with this set. */
-  public Selection select(int[] indices) {
-    return new Selection(this, indices);
+  /** All images of a set are of one size. */
+  @Override
+  public int length(int index) {
+    return 1;
   }
 
-  /** All images. */
-  public Selection all() {
-    int[] indices = new int[size()];
+  @Override
+  public Batch batch(int[] indices) {
+    return batch(indices, 0, _ -> Change.NONE);
+  }
+
+  @Override
+  public Batch training(int[] indices, long seed) {
+    return batch(indices, seed, augmentation::change);
+  }
+
+  /** These images with left and right exchanged. */
+  public Batch mirrored(int[] indices) {
+    return batch(indices, 0, _ -> Change.MIRRORED);
+  }
+
+  /** These images, all moved by so many pixels to the right and down. */
+  public Batch moved(int[] indices, int by) {
+    return batch(indices, 0, _ -> new Change(by, by, false));
+  }
+
+  private Batch batch(int[] indices, long seed, Function<SplittableRandom, Change> changes) {
+    int each = (int) imageBytes();
+    float[] floats = new float[Math.multiplyExact(each, indices.length)];
+    long[] wanted = new long[indices.length];
+    SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < indices.length; i++) {
-      indices[i] = i;
+      write(indices[i], changes.apply(random), floats, i * each);
+      wanted[i] = labels[indices[i]];
     }
-    return select(indices);
+    return Batch.images(floats, 3, area.width(), wanted);
   }
 
-  long imageBytes() {
+  private long imageBytes() {
     return 3L * area.width() * area.height();
   }
 

@@ -25,6 +25,19 @@ public final class LinearHead {
     return bias.clone();
   }
 
+  /** Length of the longest row of weights: how far a change of the features moves a logit. */
+  public double steepness() {
+    double most = 0;
+    for (int label = 0; label < classes; label++) {
+      double squares = 0;
+      for (int column = 0; column < width; column++) {
+        squares += Math.pow(weight[label * width + column], 2);
+      }
+      most = Math.max(most, Math.sqrt(squares));
+    }
+    return most;
+  }
+
   /** The class with the largest logit. */
   int predict(Features features, int row) {
     int best = 0;

@@ -7,7 +7,6 @@ import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
-import io.espalier.trainer.data.Augmentation;
 import io.espalier.trainer.data.ImageSet;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
@@ -132,7 +131,7 @@ final class Pretraining {
       labels[i] = random.nextInt(DrawnImages.CLASSES);
       drawn.add(images.draw(labels[i], (long) step * BATCH + i, StarterModel.SIDE));
     }
-    return ImageSet.of(preprocessing, drawn, labels).all().batch(Augmentation.NONE, 0);
+    return ImageSet.of(preprocessing, drawn, labels).all().batch();
   }
 
   /** Images with negative numbers, which training never draws. */
@@ -146,7 +145,7 @@ final class Pretraining {
         labels[i] = (from + i) % DrawnImages.CLASSES;
         drawn.add(images.draw(labels[i], -1L - from - i, StarterModel.SIDE));
       }
-      Batch batch = ImageSet.of(preprocessing, drawn, labels).all().batch(Augmentation.NONE, 0);
+      Batch batch = ImageSet.of(preprocessing, drawn, labels).all().batch();
       float[] logits = session.forward("predict", batch).logits().floats();
       for (int i = 0; i < count; i++) {
         right += best(logits, i * DrawnImages.CLASSES) == labels[i] ? 1 : 0;

@@ -40,7 +40,7 @@ final class AugmentationChoice {
     int count = Math.min(MOST_IMAGES, train.size());
     Selection some =
         train.select(new Order(train.size(), count, training.settings().seed()).step(0));
-    int padding = Augmentation.padding(model.area().width());
+    int padding = Augmentation.padding(train.area().width());
     try (TrainingSession session =
         TrainingSession.forInference(
             family,
@@ -48,8 +48,8 @@ final class AugmentationChoice {
       Extraction extraction = new Extraction(session, context.lease());
       Comparison comparison =
           new Comparison(extraction, some, extraction.features(some, classes.size()));
-      boolean flip = comparison.isHarmless("mirrored", Selection::mirrored);
-      boolean move = comparison.isHarmless("moved", images -> images.moved(padding));
+      boolean flip = comparison.isHarmless("mirrored", train::mirrored);
+      boolean move = comparison.isHarmless("moved", images -> train.moved(images, padding));
       return new Augmentation(move ? padding : 0, flip);
     }
   }
@@ -69,7 +69,7 @@ final class AugmentationChoice {
       this.plainAccuracy = NearestNeighbour.accuracy(plain);
     }
 
-    boolean isHarmless(String change, Function<Selection, Batch> view) throws Stopped {
+    boolean isHarmless(String change, Function<int[], Batch> view) throws Stopped {
       Features changed = extraction.features(images, plain.classes(), view);
       double accuracy = NearestNeighbour.accuracy(plain, changed);
       double error = Math.sqrt(plainAccuracy * (1 - plainAccuracy) / images.size());

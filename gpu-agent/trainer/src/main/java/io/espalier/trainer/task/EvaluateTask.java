@@ -15,8 +15,8 @@ import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.Safetensors;
 import io.espalier.models.weights.Tensor;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.ImageData;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.Adapter;
 import io.espalier.trainer.weights.ModelFolder;
@@ -52,8 +52,8 @@ final class EvaluateTask {
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
     BaseModel model = BaseModel.read(context.folder().model(), arena);
-    try (ImageData data = context.data(model)) {
-      ImageSet test = data.load(Split.TEST);
+    try (DataSet data = context.data(model)) {
+      Samples test = data.load(Split.TEST);
       List<String> classes = data.classes();
       Family family = TaskContext.family(model, classes);
       progress("before", 1);
@@ -76,7 +76,7 @@ final class EvaluateTask {
         export(session, family, model, classes, merged, adapter);
       }
       Predictions after = new Predictions(test, classes, logits);
-      writeCards(data, before, after, merged, adapter);
+      writeCards(family, data, before, after, merged, adapter);
 
       progress("reloading", 4);
       double difference = largest(logits, reloadedModel(merged, classes, test));
@@ -108,7 +108,7 @@ final class EvaluateTask {
   }
 
   /** The base model under the head that training began with, before its first step. */
-  private float[] before(BaseModel model, List<String> classes, Family family, ImageSet test)
+  private float[] before(BaseModel model, List<String> classes, Family family, Samples test)
       throws IOException, Stopped {
     TensorSource untrained =
         TaskContext.startingWeights(model, classes, training, TrainingPlan.nothing());
@@ -133,16 +133,16 @@ final class EvaluateTask {
       throws IOException {
     Files.createDirectories(context.folder().exports());
     var export = new io.espalier.trainer.weights.Export(session, family);
-    export.merged(merged, model.folder().config(), classes, model.folder().preprocessor());
+    export.merged(merged, model.folder(), classes);
     if (training.protocol() == Protocol.LORA) {
       export.adapter(adapter, "base-model");
     }
   }
 
   private void writeCards(
-      ImageData data, Predictions before, Predictions after, Path merged, Path adapter)
+      Family family, DataSet data, Predictions before, Predictions after, Path merged, Path adapter)
       throws IOException {
-    ModelCard card = new ModelCard(name, training, data.report(), before, after);
+    ModelCard card = new ModelCard(name, family, training, data, before, after);
     Durable.write(merged.resolve("README.md"), card.ofModel().getBytes(StandardCharsets.UTF_8));
     if (Files.isDirectory(adapter)) {
       Durable.write(
@@ -151,7 +151,7 @@ final class EvaluateTask {
   }
 
   /** As anybody would load it: from its folder alone. */
-  private float[] reloadedModel(Path folder, List<String> classes, ImageSet test)
+  private float[] reloadedModel(Path folder, List<String> classes, Samples test)
       throws IOException, Stopped {
     try (Arena arena = Arena.ofShared()) {
       ModelFolder reloaded = ModelFolder.read(folder, arena);
@@ -166,7 +166,7 @@ final class EvaluateTask {
   }
 
   private float[] reloadedAdapter(
-      BaseModel model, Path folder, Family family, List<String> classes, ImageSet test)
+      BaseModel model, Path folder, Family family, List<String> classes, Samples test)
       throws IOException, Stopped {
     try (Arena arena = Arena.ofShared()) {
       Adapter adapter = Adapter.read(folder, family, arena);

@@ -4,7 +4,7 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Tensor;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.probe.CrossValidation;
 import io.espalier.trainer.probe.Features;
@@ -13,12 +13,16 @@ import io.espalier.trainer.probe.LogisticRegression;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The best linear head on the base model's features: the backbone runs once over the images, then
+ * The best linear head on the base model's features: the backbone runs once over the samples, then
  * logistic regression finds the head, one λ after the other, and the validation split chooses.
  */
 final class HeadFit {
+
+  /** Length of a class's weights; a new head's are shorter than one. */
+  private static final double MOST_STEEP = 10;
 
   /** Hears of every λ. */
   interface Listener {
@@ -40,8 +44,30 @@ final class HeadFit {
     this.training = training;
   }
 
-  Fitted fit(
-      BaseModel model, List<String> classes, ImageSet train, ImageSet validation, Listener listener)
+  /** The best head of all, however steep. */
+  Fitted best(
+      BaseModel model, List<String> classes, Samples train, Samples validation, Listener listener)
+      throws IOException, Stopped {
+    return fit(model, classes, train, validation, Double.POSITIVE_INFINITY, listener).orElseThrow();
+  }
+
+  /**
+   * The best head that the backbone can be trained under, if there is one. Where features hardly
+   * vary, a head that tells them apart is steep, and every small change below it throws the logits
+   * far off.
+   */
+  Optional<Fitted> gentle(BaseModel model, List<String> classes, Samples train, Samples validation)
+      throws IOException, Stopped {
+    return fit(model, classes, train, validation, MOST_STEEP, (_, _, _, _) -> {});
+  }
+
+  private Optional<Fitted> fit(
+      BaseModel model,
+      List<String> classes,
+      Samples train,
+      Samples validation,
+      double mostSteep,
+      Listener listener)
       throws IOException, Stopped {
     Family family = TaskContext.family(model, classes);
     Features toFit;
@@ -56,7 +82,7 @@ final class HeadFit {
     }
     LogisticRegression regression = new LogisticRegression(toFit);
     List<Double> lambdas = CrossValidation.LAMBDAS;
-    Fitted best = new Fitted(Map.of(), 0, -1);
+    Optional<Fitted> best = Optional.empty();
     for (int number = 1; number <= lambdas.size(); number++) {
       if (context.lease().isOver()) {
         throw new Stopped();
@@ -66,8 +92,9 @@ final class HeadFit {
       double accuracy = head.accuracy(toChoose);
       listener.tried(number, lambda, head.accuracy(toFit), accuracy);
       // The stronger regularisation wins a tie: it comes first.
-      if (accuracy > best.validationAccuracy()) {
-        best = new Fitted(tensors(family, head), number, accuracy);
+      boolean better = best.isEmpty() || accuracy > best.get().validationAccuracy();
+      if (better && head.steepness() <= mostSteep) {
+        best = Optional.of(new Fitted(tensors(family, head), number, accuracy));
       }
     }
     return best;

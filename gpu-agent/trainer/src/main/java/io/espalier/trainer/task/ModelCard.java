@@ -3,21 +3,31 @@ package io.espalier.trainer.task;
 import io.espalier.datasets.Split;
 import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.protocol.Training;
+import io.espalier.models.family.Family;
+import io.espalier.trainer.data.DataSet;
 import java.util.Locale;
 
 /** The README of an export: what it is, what it was made from, how good it is. */
 record ModelCard(
-    String name, Training training, DatasetReport data, Predictions before, Predictions after) {
+    String name,
+    Family family,
+    Training training,
+    DataSet data,
+    Predictions before,
+    Predictions after) {
 
   String ofModel() {
     return text(
         """
-        The whole model; `transformers.AutoModelForImageClassification.from_pretrained` loads this
-        folder.
-        """);
+        The whole model; `transformers.%s.from_pretrained` loads this folder.
+        """
+            .formatted(family.architecture()));
   }
 
   String ofAdapter() {
+    if (!family.names().changed()) {
+      return text("The adapter alone, for PEFT on top of its base model.\n");
+    }
     return text(
         """
         The adapter alone, for PEFT on top of its base model. This folder carries the module names
@@ -28,6 +38,7 @@ record ModelCard(
 
   private String text(String use) {
     var settings = training.settings();
+    DatasetReport report = data.report();
     return String.format(
         Locale.ROOT,
         """
@@ -39,7 +50,7 @@ record ModelCard(
         | protocol | %s |
         | test accuracy | %.4f (before training %.4f, chance %.4f) |
         | classes | %s |
-        | data | %d train, %d validation, %d test images; content %s |
+        | data | %d train, %d validation, %d test %s; content %s |
         | settings | learning rate %s, %d steps of %d, weight decay %s, layer decay %s, LoRA rank %d, seed %d |
 
         The test split was read once, after training was finished; weights were chosen on the
@@ -52,10 +63,11 @@ record ModelCard(
         before.accuracy(),
         after.chance(),
         line(String.join(", ", data.classes())),
-        data.count(Split.TRAIN),
-        data.count(Split.VALIDATION),
-        data.count(Split.TEST),
-        data.contentHash(),
+        report.count(Split.TRAIN),
+        report.count(Split.VALIDATION),
+        report.count(Split.TEST),
+        data.noun(),
+        report.contentHash(),
         settings.learningRate(),
         settings.maxSteps(),
         settings.batchSize(),

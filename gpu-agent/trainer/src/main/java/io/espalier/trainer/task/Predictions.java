@@ -1,32 +1,32 @@
 package io.espalier.trainer.task;
 
 import io.espalier.domain.wire.TrainerEvent.Sample;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Samples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What a model says of labelled images. */
+/** What a model says of labelled samples. */
 final class Predictions {
 
   private static final int SHOWN_OF_EACH_KIND = 8;
 
-  private final ImageSet images;
+  private final Samples samples;
   private final List<String> classes;
   private final int[] predicted;
   private final double[] confidence;
 
   /**
-   * @param logits (images, classes), row by row
+   * @param logits (samples, classes), row by row
    */
-  Predictions(ImageSet images, List<String> classes, float[] logits) {
-    this.images = images;
+  Predictions(Samples samples, List<String> classes, float[] logits) {
+    this.samples = samples;
     this.classes = classes;
-    this.predicted = new int[images.size()];
-    this.confidence = new double[images.size()];
-    for (int row = 0; row < images.size(); row++) {
+    this.predicted = new int[samples.size()];
+    this.confidence = new double[samples.size()];
+    for (int row = 0; row < samples.size(); row++) {
       int from = row * classes.size();
       int best = 0;
       for (int label = 1; label < classes.size(); label++) {
@@ -45,20 +45,18 @@ final class Predictions {
 
   double accuracy() {
     long right = rows().filter(this::isRight).count();
-    return right / (double) Math.max(1, images.size());
+    return right / (double) Math.max(1, samples.size());
   }
 
   /** Of always naming the most frequent class. */
   double chance() {
-    int[] counts = new int[classes.size()];
-    Arrays.stream(images.labels()).forEach(label -> counts[label]++);
-    return Arrays.stream(counts).max().orElse(0) / (double) Math.max(1, images.size());
+    return samples.chance(classes.size());
   }
 
   /** Rows are true classes, columns are predicted ones. */
   List<List<Integer>> confusion() {
     int[][] counts = new int[classes.size()][classes.size()];
-    rows().forEach(row -> counts[images.label(row)][predicted[row]]++);
+    rows().forEach(row -> counts[samples.label(row)][predicted[row]]++);
     return Arrays.stream(counts).map(row -> Arrays.stream(row).boxed().toList()).toList();
   }
 
@@ -78,17 +76,17 @@ final class Predictions {
 
   private Sample sample(int row) {
     return new Sample(
-        images.name(row),
-        classes.get(images.label(row)),
+        samples.name(row),
+        classes.get(samples.label(row)),
         classes.get(predicted[row]),
         confidence[row]);
   }
 
   private IntStream rows() {
-    return IntStream.range(0, images.size());
+    return IntStream.range(0, samples.size());
   }
 
   private boolean isRight(int row) {
-    return predicted[row] == images.label(row);
+    return predicted[row] == samples.label(row);
   }
 }

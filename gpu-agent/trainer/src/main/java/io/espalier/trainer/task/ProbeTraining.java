@@ -4,7 +4,7 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.domain.wire.TrainerEvent.Point;
 import io.espalier.models.weights.SafetensorsWriter;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.probe.CrossValidation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,10 +22,10 @@ final class ProbeTraining {
     this.training = training;
   }
 
-  TrainerEvent run(BaseModel model, List<String> classes, ImageSet train, ImageSet validation)
+  TrainerEvent run(BaseModel model, List<String> classes, Samples train, Samples validation)
       throws IOException, Stopped {
     HeadFit.Fitted best =
-        new HeadFit(context, training).fit(model, classes, train, validation, this::report);
+        new HeadFit(context, training).best(model, classes, train, validation, this::report);
     Path file = Files.createDirectories(context.folder().checkpoints()).resolve("best.safetensors");
     SafetensorsWriter.write(file, best.tensors());
     return new TrainerEvent.Trained(

@@ -14,10 +14,9 @@ import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.protocol.Protocols;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.Augmentation;
-import io.espalier.trainer.data.ImageData;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Order;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.data.Selection;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
@@ -28,7 +27,6 @@ import io.espalier.trainer.weights.RandomWeights;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -59,12 +57,12 @@ final class ProfileTask {
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
     BaseModel model = BaseModel.read(context.folder().model(), arena);
-    try (ImageData data = context.data(model)) {
-      ImageSet train = data.load(Split.TRAIN);
-      ImageSet validation = data.load(Split.VALIDATION);
+    try (DataSet data = context.data(model)) {
+      Samples train = data.load(Split.TRAIN);
+      Samples validation = data.load(Split.VALIDATION);
       List<String> classes = data.classes();
       Family family = TaskContext.family(model, classes);
-      step("decoded");
+      step("data read");
 
       TensorSource pretrained =
           TaskContext.startingWeights(
@@ -98,7 +96,7 @@ final class ProfileTask {
               report.count(Split.TEST),
               report.copies().duplicateSamples(),
               report.copies().leakedTest(),
-              chance(validation, classes.size()),
+              validation.chance(classes.size()),
               pretrainedProbe,
               randomProbe,
               neighbour,
@@ -109,7 +107,7 @@ final class ProfileTask {
               model.folder().family().graph(TrainingPlan.full(), Mode.EVAL).parameters().stream()
                   .mapToLong(parameter -> parameter.elements())
                   .sum(),
-              warnings(report)));
+              warnings(data)));
     }
   }
 
@@ -130,19 +128,14 @@ final class ProfileTask {
     return report.counts().getOrDefault(split, Map.of()).getOrDefault(label, 0);
   }
 
-  /** Of always naming the most frequent class. */
-  private static double chance(ImageSet images, int classes) {
-    int[] counts = new int[classes];
-    Arrays.stream(images.labels()).forEach(label -> counts[label]++);
-    return Arrays.stream(counts).max().orElse(0) / (double) Math.max(1, images.size());
-  }
-
-  private static List<String> warnings(DatasetReport report) {
+  private static List<String> warnings(DataSet data) {
+    DatasetReport report = data.report();
     List<String> warnings = new ArrayList<>();
     if (!report.problems().isEmpty()) {
       warnings.add(
-          "%d files are left out, the first: %s"
-              .formatted(report.problemCount(), report.problems().getFirst().sentence()));
+          "%d %s are left out, the first: %s"
+              .formatted(
+                  report.problemCount(), data.noun(), report.problems().getFirst().sentence()));
     }
     if (!report.copies().conflicting().isEmpty()) {
       warnings.add(
@@ -152,17 +145,18 @@ final class ProfileTask {
     }
     if (report.copies().leakedTest() > 0) {
       warnings.add(
-          "%d test images are in the training folders too; those copies are not trained on"
-              .formatted(report.copies().leakedTest()));
+          "%d test %s are among the training data too; those copies are not trained on"
+              .formatted(report.copies().leakedTest(), data.noun()));
     }
     if (!report.officialTest()) {
-      warnings.add("there is no test folder: a fifth of each class is kept for the test");
+      warnings.add("there is no test split: a fifth of each class is kept for the test");
     }
+    warnings.addAll(data.remarks());
     return warnings;
   }
 
   /** The second of two batches: the first one pays for warming up. */
-  private double secondsPerSample(Family family, TensorSource weights, ImageSet train)
+  private double secondsPerSample(Family family, TensorSource weights, Samples train)
       throws IOException {
     try (TrainingSession session = TrainingSession.forInference(family, weights)) {
       int[] some = new Order(train.size(), Math.min(64, train.size()), work.seed()).step(0);
@@ -174,8 +168,8 @@ final class ProfileTask {
     }
   }
 
-  /** As many training images as the budget allows, in equal numbers of each class where it can. */
-  private Selection sample(ImageSet train, int classes, double perSample) {
+  /** As many training samples as the budget allows, in equal numbers of each class where it can. */
+  private Selection sample(Samples train, int classes, double perSample) {
     double affordable = FEATURE_SHARE * work.budgetMillis() / 1000 / (2 * perSample);
     int wanted = (int) Math.clamp(affordable, FEWEST_PROBED, MOST_PROBED);
     int perClass = Math.max(FOLDS, wanted / classes);
@@ -197,8 +191,8 @@ final class ProfileTask {
   }
 
   /** Median of a few steps of each protocol; a protocol for which no time is left has no entry. */
-  private Map<Protocol, Double> secondsPerStep(
-      BaseModel model, List<String> classes, ImageSet train) throws IOException, Stopped {
+  private Map<Protocol, Double> secondsPerStep(BaseModel model, List<String> classes, Samples train)
+      throws IOException, Stopped {
     Map<Protocol, Double> seconds = new EnumMap<>(Protocol.class);
     List<Protocol> order = new ArrayList<>(work.protocols());
     order.remove(Protocol.LINEAR_PROBE);
@@ -216,17 +210,12 @@ final class ProfileTask {
     return seconds;
   }
 
-  private double timed(BaseModel model, List<String> classes, ImageSet train, Training training)
+  private double timed(BaseModel model, List<String> classes, Samples train, Training training)
       throws IOException {
     Family family = TaskContext.family(model, classes);
     TrainingPlan plan = Protocols.plan(training, family);
     TrainingBatches batches =
-        new TrainingBatches(
-            train,
-            train,
-            work.batchSize(),
-            new Augmentation(Augmentation.padding(model.area().width()), true),
-            work.seed());
+        new TrainingBatches(train.changed(), train, work.batchSize(), work.seed());
     try (TrainingSession session =
         TrainingSession.open(
             family,

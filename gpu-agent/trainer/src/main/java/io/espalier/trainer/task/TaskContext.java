@@ -7,7 +7,7 @@ import io.espalier.models.family.Family;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.ImageData;
+import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
@@ -19,13 +19,14 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
   private static final int MOST_DECODERS = 4;
 
   /** Opens the data set for a model; one decoder process for each thread of the task. */
-  ImageData data(BaseModel model) throws IOException {
-    return ImageData.open(
-        folder.dataset(),
-        model.preprocessing(),
-        model.area(),
-        Math.clamp(spec.threads(), 1, MOST_DECODERS),
-        folder.scratch());
+  DataSet data(BaseModel model) throws IOException {
+    return model
+        .input()
+        .open(
+            folder.dataset(),
+            spec.layout(),
+            Math.clamp(spec.threads(), 1, MOST_DECODERS),
+            folder.scratch());
   }
 
   /** The base model's family with a head for these classes. */

@@ -15,9 +15,10 @@ import io.espalier.models.json.StrictJson;
 import io.espalier.models.protocol.Protocols;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.Augmentation;
-import io.espalier.trainer.data.ImageData;
+import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Samples;
+import io.espalier.trainer.data.TextSet;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.loop.LoopSettings;
 import io.espalier.trainer.loop.Metrics;
@@ -47,15 +48,16 @@ final class TrainTask {
     BaseModel model = BaseModel.read(context.folder().model(), arena);
     int from = adoptCheckpoint();
     context.events().append(new TrainerEvent.Started(context.events().now(), engine, from));
-    try (ImageData data = context.data(model)) {
-      ImageSet train = data.load(Split.TRAIN);
-      ImageSet validation = data.load(Split.VALIDATION);
+    try (DataSet data = context.data(model)) {
+      Samples train = data.load(Split.TRAIN);
+      Samples validation = data.load(Split.VALIDATION);
       data.report().problems().forEach(problem -> context.events().warn(problem.sentence()));
       context
           .events()
           .info(
-              "%d images to train on, %d to validate, %d classes"
-                  .formatted(train.size(), validation.size(), data.classes().size()));
+              "%d %s to train on, %d to validate, %d classes"
+                  .formatted(train.size(), data.noun(), validation.size(), data.classes().size()));
+      data.remarks().forEach(context.events()::warn);
       return training.protocol() == Protocol.LINEAR_PROBE
           ? new ProbeTraining(context, training).run(model, data.classes(), train, validation)
           : loop(model, data.classes(), train, validation, from > 0);
@@ -63,14 +65,14 @@ final class TrainTask {
   }
 
   private TrainerEvent loop(
-      BaseModel model, List<String> classes, ImageSet train, ImageSet validation, boolean resumes)
+      BaseModel model, List<String> classes, Samples train, Samples validation, boolean resumes)
       throws IOException, Stopped {
     Family family = TaskContext.family(model, classes);
     TrainingPlan plan = Protocols.plan(training, family);
     var settings = training.settings();
-    Augmentation augmentation = augmentation(model, classes, train);
     var batches =
-        new TrainingBatches(train, validation, settings.batchSize(), augmentation, settings.seed());
+        new TrainingBatches(
+            changed(model, classes, train), validation, settings.batchSize(), settings.seed());
     try (TrainingSession session =
             TrainingSession.open(
                 family,
@@ -99,8 +101,8 @@ final class TrainTask {
   private TensorSource start(
       BaseModel model,
       List<String> classes,
-      ImageSet train,
-      ImageSet validation,
+      Samples train,
+      Samples validation,
       TrainingPlan plan,
       boolean resumes)
       throws IOException, Stopped {
@@ -108,22 +110,28 @@ final class TrainTask {
     if (resumes || training.protocol() == Protocol.FROM_SCRATCH) {
       return start;
     }
-    HeadFit.Fitted head =
-        new HeadFit(context, training).fit(model, classes, train, validation, (_, _, _, _) -> {});
+    var head = new HeadFit(context, training).gentle(model, classes, train, validation);
+    if (head.isEmpty()) {
+      context.events().info("the head starts anew: the features tell too little of the classes");
+      return start;
+    }
     context
         .events()
         .info(
             "the head starts from a linear probe: validation accuracy %.4f"
-                .formatted(head.validationAccuracy()));
-    return new Overlay(head.tensors(), start);
+                .formatted(head.get().validationAccuracy()));
+    return new Overlay(head.get().tensors(), start);
   }
 
-  private Augmentation augmentation(BaseModel model, List<String> classes, ImageSet train)
+  /** Changing a word may change what a text says, so texts stay as they are. */
+  private Samples changed(BaseModel model, List<String> classes, Samples train)
       throws IOException, Stopped {
-    if (!training.settings().augment()) {
-      return Augmentation.NONE;
-    }
-    return new AugmentationChoice(context, training).of(model, classes, train);
+    return switch (train) {
+      case ImageSet images when training.settings().augment() ->
+          images.changedBy(new AugmentationChoice(context, training).of(model, classes, images));
+      case ImageSet images -> images;
+      case TextSet texts -> texts;
+    };
   }
 
   private TrainerEvent last(Outcome outcome) throws IOException {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,38 +23,25 @@ public final class TokenizerFiles {
       List.of(TOKENIZER, VOCABULARY, CONFIG, "special_tokens_map.json");
   private static final long LONGEST = 64L << 20;
 
-  private final byte[] json;
-  private final List<Path> files;
+  private TokenizerFiles() {}
 
-  private TokenizerFiles(byte[] json, List<Path> files) {
-    this.json = json;
-    this.files = List.copyOf(files);
+  /** Those that a model's folder holds; exports carry them along. */
+  public static List<Path> in(Path folder) {
+    return NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
   }
 
-  /** What {@code tokenizer.json} holds or would hold. */
-  public byte[] json() {
-    return json.clone();
-  }
-
-  /** As they lie in the model's folder: exports carry them along. */
-  public List<Path> files() {
-    return files;
-  }
-
-  /** Throws {@link Refused} where there is none, or one that is not sound. */
-  public static TokenizerFiles read(Path folder) throws IOException {
-    var files = new ArrayList<Path>();
-    for (var name : NAMES) {
-      var file = folder.resolve(name);
-      if (!Files.isRegularFile(file)) continue;
+  /**
+   * What {@code tokenizer.json} holds or would hold. Throws {@link Refused} where there is none, or
+   * one that is not sound.
+   */
+  public static byte[] json(Path folder) throws IOException {
+    for (var file : in(folder)) {
       if (Files.size(file) > LONGEST)
-        throw refused(name, Files.size(file) + " bytes", "is longer than " + LONGEST + " bytes.");
-      files.add(file);
+        throw refused(
+            String.valueOf(file.getFileName()),
+            Files.size(file) + " bytes",
+            "is longer than " + LONGEST + " bytes.");
     }
-    return new TokenizerFiles(json(folder), files);
-  }
-
-  private static byte[] json(Path folder) throws IOException {
     var tokenizer = folder.resolve(TOKENIZER);
     if (Files.isRegularFile(tokenizer)) {
       StrictJson.object(tokenizer);

@@ -1,7 +1,6 @@
 package io.espalier.trainer.weights;
 
 import io.espalier.models.family.Family;
-import io.espalier.models.family.ModelConfig;
 import io.espalier.models.graph.Lora;
 import io.espalier.models.weights.Durable;
 import io.espalier.models.weights.ElementType;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.SerializationFeature;
@@ -43,15 +41,12 @@ public final class Export {
   /**
    * A whole model folder with the adapters folded into the weights.
    *
-   * @param base configuration of the model that was trained from
+   * @param base the model that was trained from: how it takes images or texts is told alike
    * @param labels the classes, in the order of the head's rows
-   * @param preprocessor how images were prepared, for {@code preprocessor_config.json}
    */
-  public void merged(
-      Path folder, ModelConfig base, List<String> labels, Optional<ObjectNode> preprocessor)
-      throws IOException {
+  public void merged(Path folder, ModelFolder base, List<String> labels) throws IOException {
     var architecture = JsonNodeFactory.instance.arrayNode().add(family.architecture());
-    var config = base.withLabels(labels).with("architectures", architecture).json();
+    var config = base.config().withLabels(labels).with("architectures", architecture).json();
     config.remove("dtype");
     config.put("torch_dtype", "float32");
     Durable.folder(
@@ -59,16 +54,19 @@ public final class Export {
         inside -> {
           Durable.write(inside.resolve(ModelFolder.CONFIG), JSON.writeValueAsBytes(config));
           SafetensorsWriter.write(inside.resolve("model.safetensors"), METADATA, mergedParts());
-          if (preprocessor.isPresent())
+          if (base.preprocessor().isPresent())
             Durable.write(
                 inside.resolve(ModelFolder.PREPROCESSOR),
-                JSON.writeValueAsBytes(preprocessor.get()));
+                JSON.writeValueAsBytes(base.preprocessor().get()));
+          for (var file : base.tokenizer())
+            Durable.write(inside.resolve(file.getFileName()), Files.readAllBytes(file));
         });
   }
 
   /**
-   * The adapter alone. The folder itself uses transformers 4's names; {@code transformers5} in it
-   * holds the same adapter for transformers 5, which renamed modules and refuses the others.
+   * The adapter alone. Where transformers 5 has renamed the family's modules and refuses the older
+   * names, the folder itself uses those of transformers 4, and {@code transformers5} in it holds
+   * the same adapter with the newer ones.
    *
    * @param base name or path of the base model, for {@code base_model_name_or_path}
    */
@@ -83,6 +81,7 @@ public final class Export {
         folder,
         inside -> {
           writeAdapter(inside, base, lora, UnaryOperator.identity());
+          if (!family.names().changed()) return;
           var newer = Files.createDirectory(inside.resolve("transformers5"));
           writeAdapter(newer, base, lora, family.names()::newer);
         });
@@ -103,10 +102,13 @@ public final class Export {
 
   private ObjectNode adapterConfig(String base, Lora lora, UnaryOperator<String> spelling) {
     var config = JsonNodeFactory.instance.objectNode();
-    config
-        .putObject("auto_mapping")
-        .put("base_model_class", family.architecture())
-        .put("parent_library", family.library());
+    // PEFT finds the class of the base model by the task, or where it knows none, by this.
+    if (family.peftTask().isPresent()) config.putNull("auto_mapping");
+    else
+      config
+          .putObject("auto_mapping")
+          .put("base_model_class", family.architecture())
+          .put("parent_library", family.library());
     config.put("base_model_name_or_path", base);
     config.put("bias", "none");
     config.put("fan_in_fan_out", false);
@@ -122,7 +124,9 @@ public final class Export {
     config.put("r", lora.rank());
     var targets = config.putArray("target_modules");
     adaptedModules().stream().map(spelling).sorted().forEach(targets::add);
-    config.putNull("task_type");
+    family
+        .peftTask()
+        .ifPresentOrElse(task -> config.put("task_type", task), () -> config.putNull("task_type"));
     config.put("use_dora", false);
     config.put("use_rslora", lora.rankStabilised());
     return config;

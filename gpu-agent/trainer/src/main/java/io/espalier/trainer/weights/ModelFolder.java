@@ -6,6 +6,7 @@ import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
 import io.espalier.models.json.StrictJson;
 import io.espalier.models.weights.Checkpoint;
+import io.espalier.trainer.text.TokenizerFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -15,13 +16,18 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model as the hub lays it out: {@code config.json}, safetensors, and for images how they are
- * prepared.
+ * A model as the hub lays it out: {@code config.json}, safetensors, and how images are prepared or
+ * texts are read.
  *
  * @param preprocessor {@code preprocessor_config.json}, where there is one
+ * @param tokenizer files of the tokenizer, as they lie there
  */
 public record ModelFolder(
-    ModelConfig config, Family family, Checkpoint checkpoint, Optional<ObjectNode> preprocessor) {
+    ModelConfig config,
+    Family family,
+    Checkpoint checkpoint,
+    Optional<ObjectNode> preprocessor,
+    List<Path> tokenizer) {
 
   public static final String CONFIG = "config.json";
   public static final String PREPROCESSOR = "preprocessor_config.json";
@@ -39,7 +45,8 @@ public record ModelFolder(
         Checkpoint.open(folder, arena),
         Files.isRegularFile(preprocessor)
             ? Optional.of(StrictJson.object(preprocessor))
-            : Optional.empty());
+            : Optional.empty(),
+        TokenizerFiles.in(folder));
   }
 
   public List<String> labels() {

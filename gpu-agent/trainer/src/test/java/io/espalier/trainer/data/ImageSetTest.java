@@ -55,19 +55,21 @@ class ImageSetTest {
   @Test
   void flippedImageIsMirrored() {
     assertThat(red(0, 0, true)).containsExactly(3, 2, 1, 6, 5, 4, 9, 8, 7);
-    assertThat(threeByThree().all().mirrored().input("pixel_values").floats())
+    assertThat(threeByThree().mirrored(new int[] {0}).input("pixel_values").floats())
         .startsWith(3, 2, 1, 6, 5, 4, 9, 8, 7);
   }
 
   @Test
   void sameSeedAugmentsAlike() {
-    Augmentation augmentation = new Augmentation(1, true);
-    Selection many = threeByThree().select(new int[32]);
+    ImageSet images = threeByThree().changedBy(new Augmentation(1, true));
+    int[] many = new int[32];
 
-    float[] once = many.batch(augmentation, 5).input("pixel_values").floats();
+    float[] once = images.training(many, 5).input("pixel_values").floats();
 
-    assertThat(many.batch(augmentation, 5).input("pixel_values").floats()).isEqualTo(once);
-    assertThat(many.batch(augmentation, 6).input("pixel_values").floats()).isNotEqualTo(once);
+    assertThat(images.training(many, 5).input("pixel_values").floats()).isEqualTo(once);
+    assertThat(images.training(many, 6).input("pixel_values").floats()).isNotEqualTo(once);
+    assertThat(images.batch(many).input("pixel_values").floats())
+        .isEqualTo(threeByThree().batch(many).input("pixel_values").floats());
   }
 
   @Test

@@ -31,7 +31,7 @@ class TokenizerTest {
   void givesTheTokensOfTheReferenceLibrary(String name) throws IOException {
     var folder = folder(name);
     var expected = StrictJson.object(folder.resolve("expected.json"));
-    try (var tokenizer = Tokenizer.cutting(TokenizerFiles.read(folder).json(), LONG_ENOUGH)) {
+    try (var tokenizer = Tokenizer.cutting(TokenizerFiles.json(folder), LONG_ENOUGH)) {
       for (var single : expected.get("single"))
         same(single, tokenizer.encode(single.get("text").asString()));
       for (var pair : expected.get("pair"))
@@ -48,7 +48,7 @@ class TokenizerTest {
   void cutsTheLongerTextOfAPairFirst(String name) throws IOException {
     var folder = folder(name);
     var expected = StrictJson.object(folder.resolve("expected.json"));
-    try (var tokenizer = Tokenizer.cutting(TokenizerFiles.read(folder).json(), 8)) {
+    try (var tokenizer = Tokenizer.cutting(TokenizerFiles.json(folder), 8)) {
       for (var cut : expected.get("truncate8_longest_first_pad10")) {
         var tokens =
             cut.has("text")
@@ -65,7 +65,7 @@ class TokenizerTest {
     for (var file : List.of("vocab.txt", "tokenizer_config.json"))
       Files.copy(folder(name).resolve(file), temporary.resolve(file));
     var expected = StrictJson.object(folder(name).resolve("expected.json"));
-    try (var tokenizer = Tokenizer.cutting(TokenizerFiles.read(temporary).json(), LONG_ENOUGH)) {
+    try (var tokenizer = Tokenizer.cutting(TokenizerFiles.json(temporary), LONG_ENOUGH)) {
       for (var single : expected.get("single"))
         same(single, tokenizer.encode(single.get("text").asString()));
     }
@@ -81,7 +81,7 @@ class TokenizerTest {
 
   @Test
   void refusesAModelThatHasNone() {
-    assertThatThrownBy(() -> TokenizerFiles.read(temporary))
+    assertThatThrownBy(() -> TokenizerFiles.json(temporary))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("vocab.txt");
   }

@@ -89,14 +89,19 @@ final class TaskFixture {
         """
         {"image_processor_type": "ViTImageProcessor", "size": {"height": 16, "width": 16}}
         """;
+    writeModel(model, config);
+    Files.writeString(model.resolve("preprocessor_config.json"), preprocessor);
+  }
+
+  /** A model of random weights. */
+  static void writeModel(Path folder, String config) throws IOException {
     Family family = Families.of(ModelConfig.of((ObjectNode) JSON.readTree(config)));
     RandomWeights weights =
         RandomWeights.of(family, family.graph(TrainingPlan.nothing(), Mode.EVAL), 5);
     Map<String, Tensor> tensors = new TreeMap<>();
     weights.names().forEach(name -> tensors.put(name, weights.tensor(name)));
-    Files.writeString(model.resolve("config.json"), config);
-    Files.writeString(model.resolve("preprocessor_config.json"), preprocessor);
-    SafetensorsWriter.write(model.resolve("model.safetensors"), tensors);
+    Files.writeString(folder.resolve("config.json"), config);
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
   }
 
   static Training training(Protocol protocol, int steps) {
@@ -152,15 +157,12 @@ final class TaskFixture {
   }
 
   static ExitCode run(Path folder, TaskSpec.Work work) throws IOException {
+    return run(folder, new DataLayout.ImageFolder(), work);
+  }
+
+  static ExitCode run(Path folder, DataLayout layout, TaskSpec.Work work) throws IOException {
     TaskSpec spec =
-        new TaskSpec(
-            UUID.randomUUID(),
-            UUID.randomUUID(),
-            "cpu",
-            1,
-            List.of(),
-            new DataLayout.ImageFolder(),
-            work);
+        new TaskSpec(UUID.randomUUID(), UUID.randomUUID(), "cpu", 1, List.of(), layout, work);
     Path file = folder.resolve("spec.json");
     Files.write(file, JSON.writeValueAsBytes(spec));
     return new TaskRunner(folder, Clock.systemUTC()).run(file);

@@ -48,8 +48,7 @@ class ExportTest {
   @Test
   void mergedFolderGivesTheLogitsOfTheTrainedModel() throws IOException {
     try (var session = trained(adapters().alsoTraining("classifier"))) {
-      new Export(session, vit.family())
-          .merged(folder.resolve("merged"), vit.config(), CLASSES, vit.preprocessor());
+      new Export(session, vit.family()).merged(folder.resolve("merged"), vit, CLASSES);
       var again = ModelFolder.read(folder.resolve("merged"), arena);
       assertThat(again.labels()).isEqualTo(CLASSES);
       assertThat(again.preprocessor()).isEqualTo(vit.preprocessor());
@@ -67,8 +66,7 @@ class ExportTest {
   @Test
   void mergedFolderOfAFullTrainingHoldsItsWeightsBitByBit() throws IOException {
     try (var session = trained(TrainingPlan.full())) {
-      new Export(session, vit.family())
-          .merged(folder.resolve("merged"), vit.config(), CLASSES, vit.preprocessor());
+      new Export(session, vit.family()).merged(folder.resolve("merged"), vit, CLASSES);
       var again = ModelFolder.read(folder.resolve("merged"), arena).checkpoint();
       for (var name : again.names())
         assertThat(again.tensor(name).floats()).isEqualTo(session.tensor(name).floats());

@@ -1,5 +1,6 @@
 package io.espalier.datasets.gate;
 
+import io.espalier.datasets.Fault;
 import io.espalier.datasets.folder.ImageEntry;
 import io.espalier.datasets.folder.ImageFolder;
 import io.espalier.datasets.image.Decoded;
@@ -53,6 +54,14 @@ public final class DatasetGate {
           new DataLayout.ImageFolder(), List.of(), List.of(), List.of(), List.of());
     }
     TableSketch sketch = TableSketch.of(upload, tableLimits);
+    if (sketch.columns().size() == 1 && sketch.rows().isEmpty()) {
+      throw new Refused(
+          Fault.DATA_FORMAT.of(
+              "upload",
+              "one line without columns",
+              "a zip of image folders, or CSV, TSV or JSONL, alone or zipped",
+              "Compare the size of the file, and what it is called, with what was to be sent."));
+    }
     return new Inspection(
         sketch.layout().orElse(null),
         sketch.files(),

@@ -5,10 +5,10 @@ import io.espalier.datasets.split.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Contents that occur more than once, by what that means.
@@ -33,7 +33,7 @@ public record Copies(
   private static final int MOST_NAMES = 20;
 
   static <S extends Sample> Copies of(List<S> samples) {
-    Map<String, List<S>> byContent = new TreeMap<>();
+    Map<String, List<S>> byContent = new LinkedHashMap<>();
     for (S sample : samples) {
       byContent.computeIfAbsent(sample.sha256(), _ -> new ArrayList<>(1)).add(sample);
     }

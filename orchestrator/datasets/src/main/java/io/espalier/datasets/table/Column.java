@@ -11,12 +11,10 @@ import java.util.Set;
  * @param rows that have a value in it
  * @param distinct values
  * @param words of all values together
- * @param numbers how many of the values are numbers
- * @param scalar whether JSON had a number or truth value in it
+ * @param numbers how many of the values are numbers, or JSON's truth values
  * @param first a value with its line, for a person
  */
-record Column(
-    String name, int rows, int distinct, long words, int numbers, boolean scalar, String first) {
+record Column(String name, int rows, int distinct, long words, int numbers, String first) {
 
   static Column of(String name, List<Row.Cells> rows) {
     Set<String> values = new HashSet<>();
@@ -24,7 +22,6 @@ record Column(
     int count = 0;
     int numbers = 0;
     long words = 0;
-    boolean scalar = false;
     for (Row.Cells row : rows) {
       Cell cell = row.cells().get(name);
       if (cell == null || cell.content().isBlank()) {
@@ -36,14 +33,13 @@ record Column(
       String value = cell.content().strip();
       count++;
       values.add(value);
-      numbers += isNumber(value) ? 1 : 0;
+      numbers += cell.kind() == Cell.Kind.SCALAR || isNumber(value) ? 1 : 0;
       words += value.split("\\s+", -1).length;
-      scalar |= cell.kind() == Cell.Kind.SCALAR;
       if (first.isEmpty()) {
         first = "\"%s\" in line %d".formatted(Shown.cut(value, 40), row.line());
       }
     }
-    return new Column(name, count, values.size(), words, numbers, scalar, first);
+    return new Column(name, count, values.size(), words, numbers, first);
   }
 
   /** NaN and infinities are what programs write into columns of numbers. */
@@ -52,9 +48,9 @@ record Column(
         || Set.of("nan", "inf", "-inf", "infinity").contains(value.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether its values read like texts: not numbers, and each its own. */
+  /** Whether most of its values read like texts. */
   boolean readsLikeTexts() {
-    return rows > 0 && !scalar && 2 * numbers < rows;
+    return rows > 0 && 2 * numbers < rows;
   }
 
   /** Whether its values repeat, as classes do. */

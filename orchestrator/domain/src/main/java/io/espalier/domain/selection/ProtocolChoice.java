@@ -218,10 +218,11 @@ public final class ProtocolChoice {
 
   private static Settings settings(Protocol protocol, SelectionInput input, int steps) {
     boolean adapters = protocol == Protocol.LORA;
+    var defaults = FamilyDefaults.of(input.model());
     return new Settings(
-        learningRate(protocol, input.model()),
+        defaults.learningRate(protocol, input.model().hidden()),
         protocol == Protocol.FROM_SCRATCH ? 0.05 : 0.01,
-        protocol == Protocol.LAYER_WISE ? 0.75 : 1,
+        protocol == Protocol.LAYER_WISE ? defaults.layerDecay() : 1,
         adapters ? 8 : 0,
         adapters ? 16 : 0,
         steps,
@@ -237,19 +238,6 @@ public final class ProtocolChoice {
 
   private static int evalSteps(int steps) {
     return Math.max(10, Math.ceilDiv(steps, 12));
-  }
-
-  /**
-   * AdamW's rate for a published ViT-B (width 768) is 5e-5; smaller models take larger ones. With
-   * all linear layers LoRA wants about ten times the full rate.
-   */
-  private static double learningRate(Protocol protocol, ModelFacts model) {
-    double full = Math.min(1e-3, 5e-5 * Math.pow(768.0 / model.hidden(), 1.5));
-    return switch (protocol) {
-      case LORA -> Math.min(5e-3, 10 * full);
-      case LAYER_WISE -> 1.5 * full;
-      case LINEAR_PROBE, PARTIAL, FULL, FROM_SCRATCH -> full;
-    };
   }
 
   /** One standard error of a validation accuracy, or of the probe where that is larger. */

@@ -3,6 +3,7 @@ package io.espalier.domain.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.selection.Alternative.Verdict;
 import io.espalier.domain.unit.GpuTime;
 import java.util.Collections;
@@ -58,6 +59,25 @@ class ProtocolChoiceTest {
 
     var useless = made(input(profile(6000, 0.40, 0.02, 0.39), AMPLE, null));
     assertThat(verdict(useless, Protocol.FROM_SCRATCH)).isNotEqualTo(Verdict.RULED_OUT);
+  }
+
+  @Test
+  void ratesAndDecaysAreThoseOfTheFamily() {
+    var small = new ModelFacts("bert", 1_300_000, 128, 4, 1e8);
+    var base = new ModelFacts("bert", 110_000_000, 768, 12, 2e10);
+
+    assertThat(settings(base, Protocol.FULL).learningRate()).isBetween(2e-5, 5e-5);
+    assertThat(settings(small, Protocol.FULL).learningRate()).isEqualTo(3e-4);
+    assertThat(settings(small, Protocol.LAYER_WISE).layerDecay()).isBetween(0.8, 0.9);
+    assertThat(settings(SMALL_VIT, Protocol.LAYER_WISE).layerDecay()).isEqualTo(0.75);
+    for (var model : List.of(small, base, SMALL_VIT))
+      assertThat(settings(model, Protocol.LORA).learningRate())
+          .isGreaterThan(4 * settings(model, Protocol.FULL).learningRate());
+  }
+
+  private static Settings settings(ModelFacts model, Protocol protocol) {
+    var asked = new SelectionInput(wideGap(6000), model, AMPLE, protocol, 1);
+    return made(asked).chosen().settings();
   }
 
   @Test

@@ -24,7 +24,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -190,7 +189,7 @@ record ModelFolder(
 
   private static ModelFacts facts(Family family) {
     var graph = family.graph(TrainingPlan.nothing(), Mode.EVAL);
-    double flops = Cost.of(graph, Device.CPU).forwardFlops().at(Map.of("B", 1L));
+    double flops = Cost.of(graph, Device.CPU).forwardFlops().at(family.usualSample());
     long parameters = graph.parameters().stream().mapToLong(Parameter::elements).sum();
     return new ModelFacts(family.type(), parameters, family.featureSize(), family.blocks(), flops);
   }

@@ -8,7 +8,14 @@ final class BertCard {
   private BertCard() {}
 
   static String text(
-      int steps, long seed, long tokens, int judged, double words, double pairs, double loss) {
+      String option,
+      int steps,
+      long seed,
+      long tokens,
+      int judged,
+      double words,
+      double pairs,
+      double loss) {
     return String.format(
         Locale.ROOT,
         """
@@ -30,7 +37,7 @@ final class BertCard {
         House, David Copperfield, Don Quixote, Dracula, Great Expectations, War and Peace. 2.5 million
         words, %1$,d tokens. The word pieces were found in the same books.
 
-        **Training.** `ops/trainer pretrain-starter-text CORPUS.zip OUT_DIR --steps %2$d --seed %3$d`:
+        **Training.** `ops/trainer pretrain-starter-text CORPUS.zip OUT_DIR %9$s --seed %3$d`:
         %2$d steps of %4$,d tokens with AdamW, by Espalier's own trainer; masked words, and whether
         the second text follows the first. On %5$,d masked pieces of the books' ends, which were kept
         apart: %6$.3f named right, cross-entropy %7$.3f; %8$.3f of the pairs (chance 0.5).
@@ -47,6 +54,7 @@ final class BertCard {
         judged,
         words,
         loss,
-        pairs);
+        pairs,
+        option);
   }
 }

@@ -1,39 +1,27 @@
 package io.espalier.trainer.starter.text;
 
 import io.espalier.models.weights.Tensor;
-import io.espalier.models.weights.TensorSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Word embeddings that a small BERT learns faster from than from noise: pieces that stand among the
- * same neighbours begin alike. They are the leading directions of the positive pointwise mutual
- * information of neighbours (Levy and Goldberg 2014, "Neural word embedding as implicit matrix
- * factorization"), found by iterating a random subspace (Halko et al. 2011, arXiv:0909.4061).
+ * Word embeddings to begin with: pieces that stand among the same neighbours are alike. They are
+ * the leading directions of the positive pointwise mutual information of neighbours (Levy and
+ * Goldberg 2014, "Neural word embedding as implicit matrix factorization"), found by iterating a
+ * random subspace (Halko et al. 2011, arXiv:0909.4061).
  */
-final class FirstWords implements TensorSource {
+final class FirstWords {
 
-  private static final String NAME = "bert.embeddings.word_embeddings.weight";
   private static final int WINDOW = 4;
   private static final double SMOOTHING = 0.75; // Levy et al. 2015: rare neighbours count less
   private static final int ITERATIONS = 5;
   private static final double DEVIATION = 0.04;
 
-  private final TensorSource others;
-  private final Tensor words;
+  private FirstWords() {}
 
-  private FirstWords(TensorSource others, Tensor words) {
-    this.others = others;
-    this.words = words;
-  }
-
-  /**
-   * @param others what every other tensor begins with
-   */
-  static FirstWords of(
-      List<int[]> books, int vocabulary, int width, TensorSource others, long seed) {
+  /** (vocabulary, width). */
+  static Tensor of(List<int[]> books, int vocabulary, int width, long seed) {
     float[][] information = information(neighbours(books, vocabulary));
     double[][] basis = new double[width][vocabulary];
     var random = new SplittableRandom(seed);
@@ -47,17 +35,7 @@ final class FirstWords implements TensorSource {
       basis = times(information, basis);
     }
     orthonormalise(basis);
-    return new FirstWords(others, Tensor.of(rows(basis), vocabulary, width));
-  }
-
-  @Override
-  public Set<String> names() {
-    return others.names();
-  }
-
-  @Override
-  public Tensor tensor(String name) {
-    return name.equals(NAME) ? words : others.tensor(name);
+    return Tensor.of(rows(basis), vocabulary, width);
   }
 
   /** How often two pieces stand near each other; the nearer, the more. */

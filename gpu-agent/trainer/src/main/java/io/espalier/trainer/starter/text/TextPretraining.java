@@ -6,6 +6,7 @@ import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Durable;
+import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.Tensor;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.engine.Batch;
@@ -43,6 +44,14 @@ final class TextPretraining {
 
     /** Until so much time is over. */
     record Minutes(double count) implements Length {}
+
+    /** As the command line has it. */
+    default String option() {
+      return switch (this) {
+        case Steps(int count) -> "--steps " + count;
+        case Minutes(double count) -> String.format(Locale.ROOT, "--minutes %.0f", count);
+      };
+    }
 
     /** What of it is over. */
     default double share(int step, double seconds) {
@@ -92,6 +101,7 @@ final class TextPretraining {
               "config.json", StarterBert.config(),
               "tokenizer_config.json", StarterBert.tokenizerConfig()),
           BertCard.text(
+              length.option(),
               steps,
               seed,
               corpus.tokens(),
@@ -105,7 +115,8 @@ final class TextPretraining {
   }
 
   private TensorSource first(Corpus corpus, Bert bert, TensorSource random) {
-    return FirstWords.of(corpus.train(), bert.vocabulary(), bert.hidden(), random, seed);
+    Tensor words = FirstWords.of(corpus.train(), bert.vocabulary(), bert.hidden(), seed);
+    return new Overlay(Map.of("bert.embeddings.word_embeddings.weight", words), random);
   }
 
   private WordPiece vocabulary(List<List<String>> books) {

@@ -1,0 +1,30 @@
+package io.espalier.trainer.data;
+
+import io.espalier.datasets.Split;
+import io.espalier.datasets.report.DatasetReport;
+import java.io.IOException;
+import java.util.List;
+
+/** A data set as a model wants it. */
+public sealed interface DataSet extends AutoCloseable permits ImageData, TextData {
+
+  /** Names of the classes; the position is the label. */
+  List<String> classes();
+
+  /**
+   * What is known by now: some samples only show when their split is loaded that they are broken.
+   */
+  DatasetReport report();
+
+  /** A split, without the samples that cannot be used; those appear in the report. */
+  Samples load(Split split) throws IOException;
+
+  /** What its samples are called, such as {@code images}. */
+  String noun();
+
+  /** What a person should know of the splits that were loaded, beside the report. */
+  List<String> remarks();
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,99 @@
+package io.espalier.trainer.data;
+
+import io.espalier.models.weights.Tensor;
+import io.espalier.trainer.engine.Batch;
+import io.espalier.trainer.engine.Tokens;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Labelled texts as tokens; a batch is as long as the longest of its texts. */
+public final class TextSet implements Samples {
+
+  /** Batches are rounded up to this, which suits the kernels and costs little. */
+  private static final int MULTIPLE = 8;
+
+  private final List<String> names;
+  private final List<Tokens> texts;
+  private final int[] labels;
+  private final int longest;
+  private final int padding;
+
+  /**
+   * @param longest most tokens that the model takes; no text has more
+   * @param padding number of the token that fills up
+   */
+  TextSet(List<String> names, List<Tokens> texts, int[] labels, int longest, int padding) {
+    if (names.size() != labels.length || texts.size() != labels.length) {
+      throw new IllegalArgumentException(
+          "%d names, %d texts and %d labels do not belong together"
+              .formatted(names.size(), texts.size(), labels.length));
+    }
+    this.names = List.copyOf(names);
+    this.texts = List.copyOf(texts);
+    this.labels = labels.clone();
+    this.longest = longest;
+    this.padding = padding;
+  }
+
+  @Override
+  public int size() {
+    return labels.length;
+  }
+
+  @Override
+  public int label(int index) {
+    return labels[index];
+  }
+
+  @Override
+  public int[] labels() {
+    return labels.clone();
+  }
+
+  @Override
+  public String name(int index) {
+    return names.get(index);
+  }
+
+  @Override
+  public int length(int index) {
+    return texts.get(index).length();
+  }
+
+  @Override
+  public Batch batch(int[] indices) {
+    int most = Arrays.stream(indices).map(this::length).max().orElse(1);
+    int width = Math.min(longest, Math.ceilDiv(most, MULTIPLE) * MULTIPLE);
+    long[] ids = new long[indices.length * width];
+    long[] kinds = new long[ids.length];
+    long[] attended = new long[ids.length];
+    long[] wanted = new long[indices.length];
+    Arrays.fill(ids, padding);
+    for (int row = 0; row < indices.length; row++) {
+      Tokens text = texts.get(indices[row]);
+      for (int place = 0; place < text.length(); place++) {
+        ids[row * width + place] = text.id(place);
+        kinds[row * width + place] = text.kind(place);
+        attended[row * width + place] = 1;
+      }
+      wanted[row] = labels[indices[row]];
+    }
+    return Batch.of(
+        Map.of(
+            "input_ids", Tensor.of(ids, indices.length, width),
+            "token_type_ids", Tensor.of(kinds, indices.length, width),
+            "attention_mask", Tensor.of(attended, indices.length, width),
+            "labels", Tensor.of(wanted, indices.length)));
+  }
+
+  @Override
+  public Batch training(int[] indices, long seed) {
+    return batch(indices);
+  }
+
+  @Override
+  public TextSet changed() {
+    return this;
+  }
+}
