@@ -1,14 +1,20 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
+import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.gate.Inspection;
+import io.espalier.datasets.table.TextSample;
+import io.espalier.datasets.table.TextTable;
+import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.problem.Refused;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.ImageData;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.Adapter;
@@ -18,8 +24,10 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,7 +48,10 @@ public final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL_DIR", description = "A model as exported.")
   private Path model = Path.of(".");
 
-  @Parameters(index = "1", paramLabel = "DATA.zip", description = "An image folder.")
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description = "A zip of image folders, or a table of texts.")
   private Path data = Path.of("data.zip");
 
   @Option(
@@ -55,8 +66,9 @@ public final class PredictCommand implements Callable<Integer> {
     Path scratch = Files.createTempDirectory("espalier-predict");
     try (Arena arena = Arena.ofShared()) {
       BaseModel base = BaseModel.read(model, arena);
-      try (ImageData images = ImageData.open(data, base.preprocessing(), base.area(), 1, scratch)) {
-        print(base, images.classes(), images.load(Split.TEST), arena);
+      DataLayout layout = layout();
+      try (DataSet opened = base.input().open(data, layout, 1, scratch)) {
+        print(base, opened.classes(), opened.load(Split.TEST), texts(layout), arena);
       }
     } finally {
       Files.delete(scratch);
@@ -64,21 +76,52 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(BaseModel base, List<String> classes, ImageSet images, Arena arena)
+  private DataLayout layout() throws IOException {
+    Inspection inspection = DatasetGate.standard().inspect(data);
+    if (inspection.layout() == null) {
+      throw new Refused(inspection.problems().getFirst());
+    }
+    return inspection.layout();
+  }
+
+  /** What others need in order to make a model's input of it; by the sample's name. */
+  private Map<String, TextSample> texts(DataLayout layout) throws IOException {
+    if (!(layout instanceof DataLayout.TextTable columns)) {
+      return Map.of();
+    }
+    try (TextTable table = TextTable.open(data, columns)) {
+      Map<String, TextSample> texts = new HashMap<>();
+      table.samples(Split.TEST).forEach(sample -> texts.put(sample.name(), sample));
+      return texts;
+    }
+  }
+
+  private void print(
+      BaseModel base,
+      List<String> classes,
+      Samples samples,
+      Map<String, TextSample> texts,
+      Arena arena)
       throws IOException {
     try (TrainingSession session = session(base, classes, arena)) {
-      for (int from = 0; from < images.size(); from += BATCH) {
-        int to = Math.min(images.size(), from + BATCH);
+      for (int from = 0; from < samples.size(); from += BATCH) {
+        int to = Math.min(samples.size(), from + BATCH);
         float[] logits =
             session
-                .forward("predict", images.all().part(from, to).batch())
+                .forward("predict", samples.all().part(from, to).batch())
                 .tensor("logits")
                 .floats();
         int width = logits.length / (to - from);
         for (int i = from; i < to; i++) {
           int at = (i - from) * width;
-          var line =
-              Map.of("name", images.name(i), "logits", Arrays.copyOfRange(logits, at, at + width));
+          Map<String, Object> line = new TreeMap<>();
+          line.put("name", samples.name(i));
+          line.put("logits", Arrays.copyOfRange(logits, at, at + width));
+          TextSample text = texts.get(samples.name(i));
+          if (text != null) {
+            line.put("text", text.text());
+            text.secondText().ifPresent(second -> line.put("secondText", second));
+          }
           System.out.println(JSON.writeValueAsString(line));
         }
       }
