@@ -157,7 +157,8 @@ public final class PlatformConnection {
         "%s %s answered %d: %s"
             .formatted(request.method(), request.uri().getPath(), status, said(response.body()));
     // Nothing of the platform redirects an agent: that was a proxy, or a page of a failure.
-    if (status < 400 || status >= 500 || PASSING.contains(status)) throw new PlatformAway(message, null);
+    if (status < 400 || status >= 500 || PASSING.contains(status))
+      throw new PlatformAway(message, null);
     throw new PlatformRefused(status, message);
   }
 

@@ -74,8 +74,7 @@ public record Prospect(
             + room.validation() * perSample / Math.max(10, Math.ceilDiv(wanted, 12));
     int fewest = (int) Math.ceil(wanted * FEWEST_SHARE);
     int affordable = (int) Math.clamp((room.usable().seconds() - fixed) / perStep, 0, wanted);
-    var fit =
-        affordable == wanted ? Fit.WHOLE : affordable < fewest ? Fit.TOO_DEAR : Fit.CUT_SHORT;
+    var fit = affordable == wanted ? Fit.WHOLE : affordable < fewest ? Fit.TOO_DEAR : Fit.CUT_SHORT;
     int steps = Math.max(affordable, fewest);
     var cost = GpuTime.ofSeconds(fixed + steps * perStep);
     return new Prospect(protocol, wanted, steps, cost, step.memory(), limited(fit, step, room));

@@ -62,7 +62,6 @@ class ProspectTest {
   }
 
   private static Prospect.Room room(GpuTime usable, int gibibytes) {
-    return new Prospect.Room(
-        2000, 400, 600, 1e10, usable, Bytes.ofMebibytes(1024L * gibibytes));
+    return new Prospect.Room(2000, 400, 600, 1e10, usable, Bytes.ofMebibytes(1024L * gibibytes));
   }
 }

@@ -67,8 +67,8 @@ final class Prospects {
 
   /** Null until an agent has reported a slot. */
   static @Nullable Bytes largestSlot(JdbcClient jdbc) {
-    return jdbc
-        .sql("select memory_bytes from slot where present and enabled order by 1 desc limit 1")
+    return jdbc.sql(
+            "select memory_bytes from slot where present and enabled order by 1 desc limit 1")
         .query(Long.class)
         .optional()
         .map(Bytes::new)

@@ -31,10 +31,7 @@ final class MappingPanel extends Section {
   private final Button register = new Button("Check and register");
 
   MappingPanel(
-      String name,
-      Inspection found,
-      Consumer<DataLayout.TextTable> agreed,
-      Runnable discarded) {
+      String name, Inspection found, Consumer<DataLayout.TextTable> agreed, Runnable discarded) {
     addClassNames("stack", "mapping");
     var guess = found.layout() instanceof DataLayout.TextTable columns ? columns : null;
     define(text, "Text", found.columns(), guess == null ? null : guess.text());

@@ -199,8 +199,7 @@ final class ReportPanel extends Div {
       table.row(
           Table.number("%s to %s".formatted(Words.count(bar.from()), Words.count(bar.to()))),
           Table.number(Words.count(bar.texts())),
-          new Meter(
-                  "%d texts of %d to %d words".formatted(bar.texts(), bar.from(), bar.to()))
+          new Meter("%d texts of %d to %d words".formatted(bar.texts(), bar.from(), bar.to()))
               .part("train", bar.texts() / highest));
     }
     var section = section("Lengths");

@@ -39,7 +39,8 @@ final class UploadPanel extends Section {
     /** {@code flowers.zip} becomes {@code flowers}, unless a name was given. */
     Target named(String file) {
       return name.isEmpty()
-          ? new Target(principal, team, file.replaceFirst("(?i)\\.(zip|csv|tsv|jsonl)$", "").strip())
+          ? new Target(
+              principal, team, file.replaceFirst("(?i)\\.(zip|csv|tsv|jsonl)$", "").strip())
           : this;
     }
   }

@@ -283,8 +283,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
     var reads =
         DataLayout.modality(
             datasets.version(user.principal(), data.getValue().versionId()).layout());
-    var fitting =
-        models.stream().filter(one -> Families.modality(one.family()) == reads).toList();
+    var fitting = models.stream().filter(one -> Families.modality(one.family()) == reads).toList();
     var before = model.getValue();
     model.setItems(fitting);
     model.setHelperText(

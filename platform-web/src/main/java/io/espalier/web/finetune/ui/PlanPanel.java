@@ -53,11 +53,7 @@ final class PlanPanel extends Section {
             new Figure(flight.high().toString(), "full fine-tuning, all steps"));
     figures.addClassName("figures");
     content.add(
-        figures,
-        scale(preview, cap),
-        prospects(preview, asked),
-        whoDecides(asked),
-        facts(preview));
+        figures, scale(preview, cap), prospects(preview, asked), whoDecides(asked), facts(preview));
   }
 
   /** Low and high against the cap. */

@@ -54,7 +54,7 @@ final class NeedsMe extends Section {
       need(
           "There is no dataset yet",
           "A fine-tune needs samples to learn from: a zip with a folder of images for each class,"
-                  + " or a table of texts with their classes.",
+              + " or a table of texts with their classes.",
           LinkButton.primary("datasets", "Upload a dataset"),
           "");
     }
