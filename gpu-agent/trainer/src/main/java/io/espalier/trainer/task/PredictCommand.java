@@ -1,12 +1,7 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
-import io.espalier.datasets.gate.DatasetGate;
-import io.espalier.datasets.gate.Inspection;
-import io.espalier.datasets.table.TextSample;
-import io.espalier.datasets.table.TextTable;
 import io.espalier.domain.data.DataLayout;
-import io.espalier.domain.problem.Refused;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
@@ -24,10 +19,8 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,8 +44,17 @@ public final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "DATA",
-      description = "A zip of image folders, or a table of texts.")
+      description = "A zip of images, or a table of texts or a zip of such tables.")
   private Path data = Path.of("data.zip");
+
+  @Option(names = "--text", description = "Column of the texts, default ${DEFAULT-VALUE}.")
+  private String text = "text";
+
+  @Option(names = "--second-text", description = "Column of the second texts of pairs.")
+  private @Nullable String secondText;
+
+  @Option(names = "--label", description = "Column of the classes, default ${DEFAULT-VALUE}.")
+  private String label = "label";
 
   @Option(
       names = "--adapter",
@@ -66,9 +68,8 @@ public final class PredictCommand implements Callable<Integer> {
     Path scratch = Files.createTempDirectory("espalier-predict");
     try (Arena arena = Arena.ofShared()) {
       BaseModel base = BaseModel.read(model, arena);
-      DataLayout layout = layout();
-      try (DataSet opened = base.input().open(data, layout, 1, scratch)) {
-        print(base, opened.classes(), opened.load(Split.TEST), texts(layout), arena);
+      try (DataSet set = base.input().open(data, layout(base), 1, scratch)) {
+        print(base, set.classes(), set.load(Split.TEST), arena);
       }
     } finally {
       Files.delete(scratch);
@@ -76,32 +77,14 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private DataLayout layout() throws IOException {
-    Inspection inspection = DatasetGate.standard().inspect(data);
-    if (inspection.layout() == null) {
-      throw new Refused(inspection.problems().getFirst());
-    }
-    return inspection.layout();
+  private DataLayout layout(BaseModel base) {
+    return switch (base.input()) {
+      case ModelInput.Images _ -> new DataLayout.ImageFolder();
+      case ModelInput.Texts _ -> new DataLayout.TextTable(text, secondText, label);
+    };
   }
 
-  /** What others need in order to make a model's input of it; by the sample's name. */
-  private Map<String, TextSample> texts(DataLayout layout) throws IOException {
-    if (!(layout instanceof DataLayout.TextTable columns)) {
-      return Map.of();
-    }
-    try (TextTable table = TextTable.open(data, columns)) {
-      Map<String, TextSample> texts = new HashMap<>();
-      table.samples(Split.TEST).forEach(sample -> texts.put(sample.name(), sample));
-      return texts;
-    }
-  }
-
-  private void print(
-      BaseModel base,
-      List<String> classes,
-      Samples samples,
-      Map<String, TextSample> texts,
-      Arena arena)
+  private void print(BaseModel base, List<String> classes, Samples samples, Arena arena)
       throws IOException {
     try (TrainingSession session = session(base, classes, arena)) {
       for (int from = 0; from < samples.size(); from += BATCH) {
@@ -114,14 +97,8 @@ public final class PredictCommand implements Callable<Integer> {
         int width = logits.length / (to - from);
         for (int i = from; i < to; i++) {
           int at = (i - from) * width;
-          Map<String, Object> line = new TreeMap<>();
-          line.put("name", samples.name(i));
-          line.put("logits", Arrays.copyOfRange(logits, at, at + width));
-          TextSample text = texts.get(samples.name(i));
-          if (text != null) {
-            line.put("text", text.text());
-            text.secondText().ifPresent(second -> line.put("secondText", second));
-          }
+          var line =
+              Map.of("name", samples.name(i), "logits", Arrays.copyOfRange(logits, at, at + width));
           System.out.println(JSON.writeValueAsString(line));
         }
       }
