@@ -1,14 +1,15 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
+import io.espalier.domain.data.DataLayout;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.ImageData;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.Adapter;
@@ -40,8 +41,20 @@ public final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL_DIR", description = "A model as exported.")
   private Path model = Path.of(".");
 
-  @Parameters(index = "1", paramLabel = "DATA.zip", description = "An image folder.")
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description = "A zip of images, or a table of texts or a zip of such tables.")
   private Path data = Path.of("data.zip");
+
+  @Option(names = "--text", description = "Column of the texts, default ${DEFAULT-VALUE}.")
+  private String text = "text";
+
+  @Option(names = "--second-text", description = "Column of the second texts of pairs.")
+  private @Nullable String secondText;
+
+  @Option(names = "--label", description = "Column of the classes, default ${DEFAULT-VALUE}.")
+  private String label = "label";
 
   @Option(
       names = "--adapter",
@@ -55,8 +68,8 @@ public final class PredictCommand implements Callable<Integer> {
     Path scratch = Files.createTempDirectory("espalier-predict");
     try (Arena arena = Arena.ofShared()) {
       BaseModel base = BaseModel.read(model, arena);
-      try (ImageData images = ImageData.open(data, base.preprocessing(), base.area(), 1, scratch)) {
-        print(base, images.classes(), images.load(Split.TEST), arena);
+      try (DataSet set = base.input().open(data, layout(base), 1, scratch)) {
+        print(base, set.classes(), set.load(Split.TEST), arena);
       }
     } finally {
       Files.delete(scratch);
@@ -64,21 +77,28 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(BaseModel base, List<String> classes, ImageSet images, Arena arena)
+  private DataLayout layout(BaseModel base) {
+    return switch (base.input()) {
+      case ModelInput.Images _ -> new DataLayout.ImageFolder();
+      case ModelInput.Texts _ -> new DataLayout.TextTable(text, secondText, label);
+    };
+  }
+
+  private void print(BaseModel base, List<String> classes, Samples samples, Arena arena)
       throws IOException {
     try (TrainingSession session = session(base, classes, arena)) {
-      for (int from = 0; from < images.size(); from += BATCH) {
-        int to = Math.min(images.size(), from + BATCH);
+      for (int from = 0; from < samples.size(); from += BATCH) {
+        int to = Math.min(samples.size(), from + BATCH);
         float[] logits =
             session
-                .forward("predict", images.all().part(from, to).batch())
+                .forward("predict", samples.all().part(from, to).batch())
                 .tensor("logits")
                 .floats();
         int width = logits.length / (to - from);
         for (int i = from; i < to; i++) {
           int at = (i - from) * width;
           var line =
-              Map.of("name", images.name(i), "logits", Arrays.copyOfRange(logits, at, at + width));
+              Map.of("name", samples.name(i), "logits", Arrays.copyOfRange(logits, at, at + width));
           System.out.println(JSON.writeValueAsString(line));
         }
       }
