@@ -1,14 +1,18 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
+import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.table.TextTable;
+import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.problem.Refused;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.ImageData;
-import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.Adapter;
@@ -18,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -40,7 +45,10 @@ public final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL_DIR", description = "A model as exported.")
   private Path model = Path.of(".");
 
-  @Parameters(index = "1", paramLabel = "DATA.zip", description = "An image folder.")
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description = "An image folder as zip, or a table of texts; columns are guessed.")
   private Path data = Path.of("data.zip");
 
   @Option(
@@ -52,11 +60,13 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EngineStart.withThreads(Runtime.getRuntime().availableProcessors());
+    DataLayout layout = layout();
     Path scratch = Files.createTempDirectory("espalier-predict");
     try (Arena arena = Arena.ofShared()) {
       BaseModel base = BaseModel.read(model, arena);
-      try (ImageData images = ImageData.open(data, base.preprocessing(), base.area(), 1, scratch)) {
-        print(base, images.classes(), images.load(Split.TEST), arena);
+      try (DataSet set = base.input().open(data, layout, 1, scratch);
+          TrainingSession session = session(base, set.classes(), arena)) {
+        print(session, set.load(Split.TEST), texts(layout));
       }
     } finally {
       Files.delete(scratch);
@@ -64,23 +74,41 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(BaseModel base, List<String> classes, ImageSet images, Arena arena)
-      throws IOException {
-    try (TrainingSession session = session(base, classes, arena)) {
-      for (int from = 0; from < images.size(); from += BATCH) {
-        int to = Math.min(images.size(), from + BATCH);
-        float[] logits =
-            session
-                .forward("predict", images.all().part(from, to).batch())
-                .tensor("logits")
-                .floats();
-        int width = logits.length / (to - from);
-        for (int i = from; i < to; i++) {
-          int at = (i - from) * width;
-          var line =
-              Map.of("name", images.name(i), "logits", Arrays.copyOfRange(logits, at, at + width));
-          System.out.println(JSON.writeValueAsString(line));
+  private DataLayout layout() throws IOException {
+    var seen = DatasetGate.standard().inspect(data);
+    if (seen.layout() == null) throw new Refused(seen.problems().getFirst());
+    return seen.layout();
+  }
+
+  /** What a sample of that name says; others have no other way to a row than its text. */
+  private Map<String, Map<String, String>> texts(DataLayout layout) throws IOException {
+    var texts = new LinkedHashMap<String, Map<String, String>>();
+    if (layout instanceof DataLayout.TextTable columns) {
+      try (TextTable table = TextTable.open(data, columns)) {
+        for (var sample : table.samples(Split.TEST)) {
+          var said = new LinkedHashMap<>(Map.of("text", sample.text()));
+          sample.secondText().ifPresent(second -> said.put("secondText", second));
+          texts.put(sample.name(), said);
         }
+      }
+    }
+    return texts;
+  }
+
+  private static void print(
+      TrainingSession session, Samples samples, Map<String, Map<String, String>> texts) {
+    for (int from = 0; from < samples.size(); from += BATCH) {
+      int to = Math.min(samples.size(), from + BATCH);
+      var batch = samples.all().part(from, to).batch();
+      float[] logits = session.forward("predict", batch).tensor("logits").floats();
+      int width = logits.length / (to - from);
+      for (int i = from; i < to; i++) {
+        int at = (i - from) * width;
+        var line = new LinkedHashMap<String, Object>();
+        line.put("name", samples.name(i));
+        line.putAll(texts.getOrDefault(samples.name(i), Map.of()));
+        line.put("logits", Arrays.copyOfRange(logits, at, at + width));
+        System.out.println(JSON.writeValueAsString(line));
       }
     }
   }
