@@ -2,6 +2,7 @@ package io.espalier.trainer;
 
 import io.espalier.domain.problem.Refused;
 import io.espalier.trainer.check.CheckCommand;
+import io.espalier.trainer.engine.ProcessEnd;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
 import io.espalier.trainer.starter.text.PretrainTextCommand;
@@ -30,7 +31,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    ProcessEnd.atOnceOnSignal();
+    ProcessEnd.normal(commandLine().execute(arguments));
   }
 
   static CommandLine commandLine() {

@@ -77,9 +77,15 @@ public final class Tenant {
                 BodyPublishers.ofFile(images)));
   }
 
+  private String starterForImages() {
+    for (var model : rest.get("/api/v1/models").json())
+      if (model.path("reads").asString().equals("IMAGE")) return model.path("id").asString();
+    throw new IllegalStateException("no starter reads images");
+  }
+
   /** Submits a job on the starter model and images that are registered. */
   public String submit(String version, String protocol, double gpuHours) {
-    var model = rest.get("/api/v1/models").json().get(0).path("id").asString();
+    var model = starterForImages();
     return id(
         rest.with("Idempotency-Key", UUID.randomUUID().toString())
             .post(

@@ -7,6 +7,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.trainer.engine.EngineStart;
+import io.espalier.trainer.engine.ProcessEnd;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class TaskRunner {
   /** Runs the task that {@code specFile} describes. */
   ExitCode run(Path specFile) throws IOException {
     Lease lease = new Lease(folder.deadline(), folder.stop(), clock);
-    try (var _ = lease.guard(() -> Runtime.getRuntime().halt(ExitCode.LEASE_LOST.code()));
+    try (var _ = lease.guard(() -> ProcessEnd.atOnce(ExitCode.LEASE_LOST.code()));
         EventFile events = new EventFile(folder.events(), clock)) {
       return run(specFile, events, lease);
     }

@@ -48,6 +48,7 @@ public final class Export {
     var architecture = JsonNodeFactory.instance.arrayNode().add(family.architecture());
     var config = base.config().withLabels(labels).with("architectures", architecture).json();
     config.remove("dtype");
+    config.remove("problem_type"); // of the head that was replaced
     config.put("torch_dtype", "float32");
     Durable.folder(
         folder,

@@ -86,7 +86,7 @@ class TextTaskTest {
     var result = TaskFixture.events(evaluation, TrainerEvent.Evaluated.class).getFirst();
     assertThat(result.after()).isGreaterThan(0.8).isGreaterThan(result.before());
     assertThat(result.reloadMaxDifference()).isLessThan(1e-4);
-    assertThat(result.samplesToShow().getFirst().name()).startsWith("table.csv:");
+    assertThat(result.samplesToShow().getFirst().name()).startsWith("data.csv:");
     Path exported = evaluation.resolve("exports/model");
     assertThat(exported.resolve("tokenizer.json"))
         .hasSameBinaryContentAs(model.resolve("tokenizer.json"));
@@ -140,16 +140,21 @@ class TextTaskTest {
     assertThat(failed.problem().value()).contains("5000");
   }
 
-  /** Texts of words by chance, of which one tells the class; some are longer than the model. */
+  /**
+   * Texts of words by chance, and between them the one that tells the class; some are longer than
+   * the model.
+   */
   private static String table() {
     var random = new Random(2);
     var table = new StringBuilder("text,label\n");
     for (int row = 0; row < 240; row++) {
       var telling = TELLING.get(row % 3);
       table.append(telling);
-      int more = 2 + random.nextInt(row % 20 == 0 ? 40 : 8);
-      for (int i = 0; i < more; i++)
+      int more = 2 + random.nextInt(row % 20 == 0 ? 20 : 4);
+      for (int i = 0; i < more; i++) {
         table.append(' ').append(List.of("the", "a", "time", "it", "of").get(random.nextInt(5)));
+        table.append(' ').append(telling);
+      }
       table.append(' ').append(row).append(",of ").append(telling).append('\n');
     }
     return table.toString();
