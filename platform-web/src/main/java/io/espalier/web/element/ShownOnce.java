@@ -39,6 +39,7 @@ public final class ShownOnce extends Div {
       String title, String intro, String secret, String note, Component... more) {
     var dialog = new Dialog(title);
     dialog.addClassName("form-dialog");
+    dialog.setWidth("min(40rem, 92vw)");
     dialog.setCloseOnEsc(false);
     dialog.setCloseOnOutsideClick(false);
     var content = new Div(new Paragraph(intro), new ShownOnce(secret, note));

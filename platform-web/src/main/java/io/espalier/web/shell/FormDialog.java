@@ -18,6 +18,7 @@ public final class FormDialog extends Dialog {
   public FormDialog(String title, String verb, Runnable deed, Component... fields) {
     setHeaderTitle(title);
     addClassName("form-dialog");
+    setWidth("min(32rem, 92vw)");
     var refusal = new Div();
     var form = new Div(fields);
     form.add(refusal);

@@ -1,7 +1,10 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
+import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.table.TextTable;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.problem.Refused;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
@@ -19,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,17 +48,8 @@ public final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "DATA",
-      description = "A zip of images, or a table of texts or a zip of such tables.")
+      description = "An image folder as zip, or a table of texts; columns are guessed.")
   private Path data = Path.of("data.zip");
-
-  @Option(names = "--text", description = "Column of the texts, default ${DEFAULT-VALUE}.")
-  private String text = "text";
-
-  @Option(names = "--second-text", description = "Column of the second texts of pairs.")
-  private @Nullable String secondText;
-
-  @Option(names = "--label", description = "Column of the classes, default ${DEFAULT-VALUE}.")
-  private String label = "label";
 
   @Option(
       names = "--adapter",
@@ -65,11 +60,13 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EngineStart.withThreads(Runtime.getRuntime().availableProcessors());
+    DataLayout layout = layout();
     Path scratch = Files.createTempDirectory("espalier-predict");
     try (Arena arena = Arena.ofShared()) {
       BaseModel base = BaseModel.read(model, arena);
-      try (DataSet set = base.input().open(data, layout(base), 1, scratch)) {
-        print(base, set.classes(), set.load(Split.TEST), arena);
+      try (DataSet set = base.input().open(data, layout, 1, scratch);
+          TrainingSession session = session(base, set.classes(), arena)) {
+        print(session, set.load(Split.TEST), texts(layout));
       }
     } finally {
       Files.delete(scratch);
@@ -77,30 +74,41 @@ public final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private DataLayout layout(BaseModel base) {
-    return switch (base.input()) {
-      case ModelInput.Images _ -> new DataLayout.ImageFolder();
-      case ModelInput.Texts _ -> new DataLayout.TextTable(text, secondText, label);
-    };
+  private DataLayout layout() throws IOException {
+    var seen = DatasetGate.standard().inspect(data);
+    if (seen.layout() == null) throw new Refused(seen.problems().getFirst());
+    return seen.layout();
   }
 
-  private void print(BaseModel base, List<String> classes, Samples samples, Arena arena)
-      throws IOException {
-    try (TrainingSession session = session(base, classes, arena)) {
-      for (int from = 0; from < samples.size(); from += BATCH) {
-        int to = Math.min(samples.size(), from + BATCH);
-        float[] logits =
-            session
-                .forward("predict", samples.all().part(from, to).batch())
-                .tensor("logits")
-                .floats();
-        int width = logits.length / (to - from);
-        for (int i = from; i < to; i++) {
-          int at = (i - from) * width;
-          var line =
-              Map.of("name", samples.name(i), "logits", Arrays.copyOfRange(logits, at, at + width));
-          System.out.println(JSON.writeValueAsString(line));
+  /** What a sample of that name says; others have no other way to a row than its text. */
+  private Map<String, Map<String, String>> texts(DataLayout layout) throws IOException {
+    var texts = new LinkedHashMap<String, Map<String, String>>();
+    if (layout instanceof DataLayout.TextTable columns) {
+      try (TextTable table = TextTable.open(data, columns)) {
+        for (var sample : table.samples(Split.TEST)) {
+          var said = new LinkedHashMap<>(Map.of("text", sample.text()));
+          sample.secondText().ifPresent(second -> said.put("secondText", second));
+          texts.put(sample.name(), said);
         }
+      }
+    }
+    return texts;
+  }
+
+  private static void print(
+      TrainingSession session, Samples samples, Map<String, Map<String, String>> texts) {
+    for (int from = 0; from < samples.size(); from += BATCH) {
+      int to = Math.min(samples.size(), from + BATCH);
+      var batch = samples.all().part(from, to).batch();
+      float[] logits = session.forward("predict", batch).tensor("logits").floats();
+      int width = logits.length / (to - from);
+      for (int i = from; i < to; i++) {
+        int at = (i - from) * width;
+        var line = new LinkedHashMap<String, Object>();
+        line.put("name", samples.name(i));
+        line.putAll(texts.getOrDefault(samples.name(i), Map.of()));
+        line.put("logits", Arrays.copyOfRange(logits, at, at + width));
+        System.out.println(JSON.writeValueAsString(line));
       }
     }
   }

@@ -79,7 +79,7 @@ final class MappingPanel extends Section {
   }
 
   private static String intro(Inspection found, DataLayout.@Nullable TextTable guess) {
-    var files = found.files().isEmpty() ? "" : String.join(", ", found.files()) + ". ";
+    var files = found.files().size() > 1 ? String.join(", ", found.files()) + ". " : "";
     return files
         + (guess == null
             ? "Which column holds the texts and which their classes could not be told: choose."

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.vaadin.browserless.SpringBrowserlessTest;
 import com.vaadin.flow.component.Component;
+import com.vaadin.flow.component.UI;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.html.Code;
 import com.vaadin.flow.component.textfield.PasswordField;
@@ -14,6 +15,7 @@ import io.espalier.orchestrator.account.Tokens;
 import io.espalier.web.Admin;
 import io.espalier.web.Orchard;
 import io.espalier.web.PlatformTest;
+import io.espalier.web.SignedInAsInvited;
 import io.espalier.web.SignedInAsSomebody;
 import io.espalier.web.security.CurrentUser;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,15 @@ class AccountViewTest extends SpringBrowserlessTest {
     change(Admin.PASSWORD, NEXT, NEXT);
 
     assertThat(accounts.signIn(login, NEXT, login)).isInstanceOf(SignIn.Accepted.class);
+  }
+
+  @Test
+  @SignedInAsInvited
+  void whoWasInvitedChoosesAPasswordBeforeAnythingElse() {
+    UI.getCurrent().navigate("jobs");
+
+    assertThat(getCurrentView()).isInstanceOf(AccountView.class);
+    assertThat(text()).contains("Choose your password").doesNotContain("API tokens");
   }
 
   private void change(String current, String next, String again) {
