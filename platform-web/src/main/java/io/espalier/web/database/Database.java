@@ -21,7 +21,7 @@ public final class Database implements AutoCloseable {
   static final String SCHEMA = "espalier";
   private static final int APPLICATION_CONNECTIONS = 12;
   private static final int PLANNER_CONNECTIONS = 8;
-  private static final long CONNECTION_MILLIS = 8_000;
+  private static final long CONNECTION_MILLIS = 20_000;
 
   private final @Nullable EmbeddedServer server;
   private final String url;

@@ -72,8 +72,9 @@ public final class House implements AutoCloseable {
     return Rest.anonymous(port);
   }
 
-  /** Starts the platform and waits until it answers. */
+  /** Starts the platform and waits until it says that it is ready, and answers. */
   public void open() {
+    long starts = starts();
     var program = List.of(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"));
     var command =
         new ProcessBuilder(disk.map(small -> small.mountedFor(program)).orElse(program))
@@ -98,7 +99,8 @@ public final class House implements AutoCloseable {
           START,
           () -> {
             assertThat(process.isAlive()).as(lastWords()).isTrue();
-            return answers();
+            // It answers a little before, and may still find that it cannot start.
+            return starts() > starts ? answers() : Optional.empty();
           });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -210,6 +212,11 @@ public final class House implements AutoCloseable {
 
   private Path console() {
     return folder.resolve("platform.log");
+  }
+
+  /** How often a platform of this house got ready. */
+  private long starts() {
+    return read(console()).lines().filter(line -> line.startsWith("Espalier is ready")).count();
   }
 
   private Optional<JsonNode> answers() {
