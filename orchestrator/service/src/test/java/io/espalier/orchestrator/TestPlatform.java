@@ -46,6 +46,14 @@ import javax.sql.DataSource;
  */
 public final class TestPlatform implements AutoCloseable {
 
+  /** A small ViT; nothing loads its weights. */
+  private static final String SAPLING =
+      """
+      {"model_type": "vit", "image_size": 32, "patch_size": 4, "num_channels": 3,
+       "hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 4,
+       "intermediate_size": 512, "num_labels": 2}
+      """;
+
   public static final Fence FENCE = new Fence(Duration.ofSeconds(90), Duration.ofSeconds(120));
   public static final Terms TERMS =
       new Terms(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(4));
@@ -221,9 +229,10 @@ public final class TestPlatform implements AutoCloseable {
     sql(
         """
         insert into base_model (id, name, family, parameters, config, facts, card)
-        values (?, 'sapling', 'vit', 800000, '{}', ?::jsonb, '')
+        values (?, 'sapling', 'vit', 800000, ?::jsonb, ?::jsonb, '')
         """,
         id,
+        SAPLING,
         Json.write(new ModelFacts("vit", 800_000, 128, 4, 1e8)));
     sql(
         "insert into base_model_file (model_id, name, sha256) values (?, 'config.json', ?)",

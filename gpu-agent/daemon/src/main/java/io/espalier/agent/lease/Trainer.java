@@ -33,7 +33,9 @@ final class Trainer {
           "LD_LIBRARY_PATH",
           "XDG_CACHE_HOME",
           "DJL_CACHE_DIR",
-          "ENGINE_CACHE_DIR");
+          "ENGINE_CACHE_DIR",
+          "PYTORCH_LIBRARY_PATH",
+          "PYTORCH_FLAVOR");
 
   /**
    * The process writes its own mark before it becomes the trainer, and linking the mark to its name

@@ -45,6 +45,27 @@ public final class EngineStart {
     }
   }
 
+  /**
+   * Throws {@link Refused} where a GPU was promised and the engine computes on the processor: the
+   * time of a GPU would be billed for it. Which GPU it sees is decided by whoever starts the
+   * process.
+   *
+   * @param device {@code cpu}, or any other name for a GPU
+   */
+  public static void require(String device) {
+    if (device.equals("cpu") || Engine.getEngine("PyTorch").getGpuCount() > 0) return;
+    throw new Refused(
+        Problem.of(
+                "engine-without-gpu",
+                Category.INTERNAL,
+                "device " + device,
+                "the engine of this host computes on the processor only.",
+                "Supply libtorch for its GPUs as docs/gpu-hosts.md says, or start the agent with"
+                    + " --devices cpu.")
+            .found("0 GPUs in sight of the engine")
+            .allowed("at least 1"));
+  }
+
   /** Native libraries come out of our jars; on a GPU host too the tokenizers' runs on the CPU. */
   static void offline() {
     System.setProperty("ai.djl.offline", "true");

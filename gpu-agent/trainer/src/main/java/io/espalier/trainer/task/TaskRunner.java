@@ -42,6 +42,7 @@ final class TaskRunner {
     try (Arena arena = Arena.ofShared()) {
       TaskSpec spec = JSON.readValue(Files.readAllBytes(specFile), TaskSpec.class);
       String engine = EngineStart.withThreads(spec.threads());
+      EngineStart.require(spec.device());
       TaskContext context = new TaskContext(spec, folder, events, lease);
       TrainerEvent last =
           switch (spec.work()) {

@@ -1,0 +1,33 @@
+package io.espalier.trainer.engine;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.engine.Engine;
+import io.espalier.domain.problem.Refused;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EngineStartTest {
+
+  @BeforeEach
+  void start() {
+    EngineStart.withThreads(1);
+  }
+
+  @Test
+  void aGpuThatTheEngineDoesNotSeeIsNotReplacedByTheProcessor() {
+    assumeTrue(Engine.getEngine("PyTorch").getGpuCount() == 0, "this host has a GPU");
+
+    assertThatThrownBy(() -> EngineStart.require("GPU-3f2a"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("GPU-3f2a")
+        .hasMessageContaining("--devices cpu");
+  }
+
+  @Test
+  void theProcessorIsAlwaysThere() {
+    assertThatCode(() -> EngineStart.require("cpu")).doesNotThrowAnyException();
+  }
+}
