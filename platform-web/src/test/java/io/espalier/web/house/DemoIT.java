@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,6 +58,16 @@ class DemoIT {
 
     assertThat(run.exit()).as(run.text()).isZero();
     assertThat(run.summary().path("after").asDouble()).as(run.text()).isGreaterThanOrEqualTo(0.45);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"trec6, 0.75", "sms-spam, 0.95", "ag-news, 0.80"})
+  void choosesByItselfOnTexts(String name, double least) throws Exception {
+    var train = real(name + "-train.csv");
+    var run = demo("--data", train, "--test", real(name + "-test.csv"));
+
+    assertThat(run.exit()).as(run.text()).isZero();
+    assertThat(run.summary().path("after").asDouble()).as(run.text()).isGreaterThanOrEqualTo(least);
   }
 
   /** A file of the shared data; without it the check does not run, except in CI, where it fails. */

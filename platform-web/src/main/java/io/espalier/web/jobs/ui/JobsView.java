@@ -139,7 +139,7 @@ final class JobsView extends Div implements BeforeEnterObserver {
   private static String protocol(JobView job) {
     if (job.training() != null) return job.training().protocol().label();
     if (job.requestedProtocol() != null) return job.requestedProtocol().label();
-    return "to be chosen";
+    return job.state().isTerminal() ? "–" : "to be chosen";
   }
 
   private static Component metric(JobView job) {
