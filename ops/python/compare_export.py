@@ -57,15 +57,19 @@ def load(folder, adapter, classes):
         if images
         else transformers.AutoModelForSequenceClassification
     )
+    # In 32 bits, as we compute: a base model that is stored in 16 would be run in 16.
+    full = {"dtype": torch.float32}
     if adapter is None:
-        model, report = kind.from_pretrained(folder, output_loading_info=True)
+        model, report = kind.from_pretrained(folder, output_loading_info=True, **full)
         left = list(report["missing_keys"]) + list(report["unexpected_keys"])
         if left:
             sys.exit(f"compare_export: the model does not load whole: {left}")
     else:
         from peft import PeftModel
 
-        model = kind.from_pretrained(folder, num_labels=classes, ignore_mismatched_sizes=True)
+        model = kind.from_pretrained(
+            folder, num_labels=classes, ignore_mismatched_sizes=True, **full
+        )
         model = PeftModel.from_pretrained(model, adapter)
     return model.eval(), images
 
