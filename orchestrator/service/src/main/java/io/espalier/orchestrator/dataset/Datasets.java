@@ -140,23 +140,6 @@ public final class Datasets {
     }
   }
 
-  /** By team and name; of all teams of the caller if {@code team} is null. */
-  public List<DatasetView> list(Principal principal, @Nullable UUID team) {
-    if (team != null) principal.require(team, Role.VIEWER);
-    return transactions.as(
-        principal,
-        jdbc ->
-            jdbc.sql(
-                    VIEW
-                        + """
-                        where :team::uuid is null or d.team_id = :team::uuid
-                        order by t.name, d.name
-                        """)
-                .param("team", team)
-                .query((row, _) -> view(row))
-                .list());
-  }
-
   /**
    * Newest first.
    *

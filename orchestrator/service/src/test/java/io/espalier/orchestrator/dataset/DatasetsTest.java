@@ -9,6 +9,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.orchestrator.People;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.TestDatabase;
+import io.espalier.orchestrator.page.PageRequest;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class DatasetsTest {
     assertThat(version.createdBy()).isEqualTo("Ann");
     assertThat(blobs.file(version.sha256())).hasSameBinaryContentAs(zip);
     assertThat(datasets.version(people.ann(), version.id())).isEqualTo(version);
-    assertThat(datasets.list(people.ann(), people.red))
+    assertThat(datasets.page(people.ann(), people.red, "", PageRequest.first(10)).items())
         .singleElement()
         .satisfies(view -> {
           assertThat(view.name()).isEqualTo("Flowers");
@@ -88,7 +89,8 @@ class DatasetsTest {
         .isInstanceOfSatisfying(
             Registration.Rejected.class,
             rejected -> assertThat(rejected.report().blocking()).isNotEmpty());
-    assertThat(datasets.list(people.ann(), people.red)).isEmpty();
+    assertThat(datasets.page(people.ann(), people.red, "", PageRequest.first(10)).items())
+        .isEmpty();
     assertThat(database.superuser().sql("select count(*) from blob").query(Long.class).single())
         .isZero();
   }
@@ -165,7 +167,7 @@ class DatasetsTest {
             .version();
     var bob = people.bob();
 
-    assertThat(datasets.list(bob, null)).isEmpty();
+    assertThat(datasets.page(bob, null, "", PageRequest.first(10)).items()).isEmpty();
     assertThatThrownBy(() -> datasets.version(bob, version.id()))
         .hasMessageContaining("There is no such dataset version");
     assertThatThrownBy(() -> datasets.versions(bob, version.datasetId()))
@@ -184,7 +186,7 @@ class DatasetsTest {
 
     assertThat(blue.id()).isNotEqualTo(red.id());
     assertThat(blue.number()).isEqualTo(1);
-    assertThat(datasets.list(people.ann(), null)).hasSize(2);
+    assertThat(datasets.page(people.ann(), null, "", PageRequest.first(10)).items()).hasSize(2);
   }
 
   private static Registration.Accepted accepted(Registration registration) {

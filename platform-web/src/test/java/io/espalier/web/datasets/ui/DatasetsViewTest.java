@@ -14,6 +14,7 @@ import com.vaadin.flow.component.upload.Upload;
 import com.vaadin.flow.router.QueryParameters;
 import io.espalier.orchestrator.dataset.DatasetView;
 import io.espalier.orchestrator.dataset.Datasets;
+import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.web.Orchard;
 import io.espalier.web.PlatformTest;
 import io.espalier.web.Samples;
@@ -83,7 +84,7 @@ class DatasetsViewTest extends SpringBrowserlessTest {
         .upload("leaves.zip", "application/zip", Samples.images("elm", "oak"));
     roundTrip();
 
-    assertThat(datasets.list(orchard.user(), null))
+    assertThat(datasets.page(orchard.user(), null, "", PageRequest.first(10)).items())
         .extracting(DatasetView::name)
         .containsExactly("leaves");
     assertThat(getCurrentView()).isInstanceOf(DatasetVersionView.class);
@@ -101,17 +102,20 @@ class DatasetsViewTest extends SpringBrowserlessTest {
     assertThat(text()).contains("How mails is read", "The columns were guessed", "ham");
     assertThat(column("Text").getValue()).isEqualTo("message");
     assertThat(column("Class").getValue()).isEqualTo("kind");
-    assertThat(datasets.list(orchard.user(), null)).isEmpty();
+    assertThat(datasets.page(orchard.user(), null, "", PageRequest.first(10)).items()).isEmpty();
     column("Class").setValue("message");
     assertThat(register().isEnabled()).isFalse();
     column("Class").setValue("kind");
 
     test(register()).click();
     // It is registered on a thread of its own; that the page then opens is the browser's to show.
-    for (int i = 0; i < 300 && datasets.list(orchard.user(), null).isEmpty(); i++) {
+    for (int i = 0;
+        i < 300 && datasets.page(orchard.user(), null, "", PageRequest.first(10)).items().isEmpty();
+        i++) {
       Thread.sleep(100);
     }
-    var registered = datasets.list(orchard.user(), null).getFirst();
+    var registered =
+        datasets.page(orchard.user(), null, "", PageRequest.first(10)).items().getFirst();
     UI.getCurrent().navigate("datasets/" + registered.newest().versionId());
 
     assertThat(text())
@@ -129,7 +133,7 @@ class DatasetsViewTest extends SpringBrowserlessTest {
     test(find(Button.class).withText("Discard").single()).click();
 
     assertThat(text()).doesNotContain("How mails is read");
-    assertThat(datasets.list(orchard.user(), null)).isEmpty();
+    assertThat(datasets.page(orchard.user(), null, "", PageRequest.first(10)).items()).isEmpty();
   }
 
   @Test
@@ -152,8 +156,9 @@ class DatasetsViewTest extends SpringBrowserlessTest {
     roundTrip();
 
     assertThat(find(io.espalier.web.shell.Message.class).single().getElement().getTextRecursively())
-        .contains("cannot be told", "no zip");
-    assertThat(datasets.list(orchard.user(), null)).isEmpty();
+        .contains(
+            "no data set of a known format", "one line without columns", "zip of image folders");
+    assertThat(datasets.page(orchard.user(), null, "", PageRequest.first(10)).items()).isEmpty();
   }
 
   @Test
@@ -167,7 +172,7 @@ class DatasetsViewTest extends SpringBrowserlessTest {
     roundTrip();
 
     assertThat(text()).contains("The dataset is not registered", "at least 2", "elm");
-    assertThat(datasets.list(orchard.user(), null)).isEmpty();
+    assertThat(datasets.page(orchard.user(), null, "", PageRequest.first(10)).items()).isEmpty();
   }
 
   @SuppressWarnings("unchecked")
