@@ -45,7 +45,7 @@ class TableUploadTest {
     assertThat(look.at("/layout/label").asString()).isEqualTo("label");
     assertThat(look.get("columns").size()).isEqualTo(3);
     assertThat(look.at("/rows/0/0").asString()).isEqualTo("message number 0");
-    assertThat(rest.get("/api/v1/datasets?team=" + team).json().size()).isZero();
+    assertThat(rest.get("/api/v1/datasets?team=" + team).json().get("items").size()).isZero();
   }
 
   @Test
