@@ -44,10 +44,18 @@ class StarterModels implements ApplicationRunner {
     if (!Files.isDirectory(folder)) throw noFolder(folder);
     try (var entries = Files.newDirectoryStream(folder, Files::isDirectory)) {
       for (var entry : entries) {
-        if (Files.exists(entry.resolve("config.json"))) {
-          models.ensureStarter(entry, "starter-" + entry.getFileName());
-        }
+        if (Files.exists(entry.resolve("config.json"))) offer(entry);
       }
+    }
+  }
+
+  /** What was registered before stays: a starter that cannot be read must not keep people out. */
+  private void offer(Path folder) {
+    var name = "starter-" + folder.getFileName();
+    try {
+      models.ensureStarter(folder, name);
+    } catch (Refused refused) {
+      log.error("{} is not offered. {}", name, refused.getMessage());
     }
   }
 

@@ -15,7 +15,7 @@ public record Alternative(
 
   public enum Verdict {
     CHOSEN,
-    /** Predicted to be worse by more than the uncertainty. */
+    /** Predicted to be worse by more than the uncertainty, or at all where the cost is the same. */
     WORSE,
     /** As good as the chosen one within the uncertainty, but dearer. */
     DEARER,

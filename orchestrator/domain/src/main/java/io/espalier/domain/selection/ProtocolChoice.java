@@ -1,6 +1,7 @@
 package io.espalier.domain.selection;
 
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingDouble;
 
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Drop what cannot run for a tenth of the steps it wants.
  *   <li>Rule out training from scratch where the base model's features help.
  *   <li>Predict what each reaches ({@link Prior}).
- *   <li>Among those within one standard error of the best, take the cheapest.
+ *   <li>Among those within one standard error of the best, take the cheapest; where two cost the
+ *       same, the better one.
  * </ol>
  *
  * Less budget never leads to a dearer plan: a plan that still fits keeps its prediction while no
@@ -147,6 +149,13 @@ public final class ProtocolChoice {
       reasons.put(
           other.protocol(),
           say("predicted %.3f, more than %.3f below the best", other.predicted(), uncertainty));
+    } else if (other.cost().equals(chosen.cost())) {
+      verdicts.put(other.protocol(), Verdict.WORSE);
+      reasons.put(
+          other.protocol(),
+          say(
+              "predicted %.3f, not more than %.3f at the same cost",
+              other.predicted(), chosen.predicted()));
     } else {
       verdicts.put(other.protocol(), Verdict.DEARER);
       reasons.put(
@@ -161,7 +170,10 @@ public final class ProtocolChoice {
     double best = open.stream().mapToDouble(Candidate::predicted).max().orElse(0);
     return open.stream()
         .filter(c -> c.predicted() >= best - uncertainty)
-        .min(comparing(Candidate::cost).thenComparing(Candidate::protocol))
+        .min(
+            comparing(Candidate::cost)
+                .thenComparing(comparingDouble(Candidate::predicted).reversed())
+                .thenComparing(Candidate::protocol))
         .orElse(null);
   }
 
@@ -202,10 +214,14 @@ public final class ProtocolChoice {
         + 4 * profile.testSamples() * profile.featureSecondsPerSample();
   }
 
-  /** A protocol whose step was not timed costs what full fine-tuning does, the dearest of all. */
+  /**
+   * A protocol whose step was not timed costs what full fine-tuning does, the dearest of all. So
+   * does one that computes the same: what its timed steps differ by is noise, and must not decide.
+   */
   private static double secondsPerStep(Protocol protocol, DataProfile profile) {
     var timed = profile.secondsPerStep();
-    var seconds = timed.getOrDefault(protocol, timed.get(Protocol.FULL));
+    var seconds = protocol == Protocol.LAYER_WISE ? null : timed.get(protocol);
+    if (seconds == null) seconds = timed.get(Protocol.FULL);
     if (seconds == null) {
       throw new IllegalArgumentException("The profile timed no step of full fine-tuning: " + timed);
     }

@@ -28,6 +28,18 @@ class ProtocolChoiceTest {
   }
 
   @Test
+  void theNoiseOfTimedStepsDoesNotDecideBetweenProtocolsThatComputeTheSame() {
+    for (double seconds : new double[] {0.15, 0.22, 0.30}) {
+      var profile = wideGap(6000);
+      profile.secondsPerStep().put(Protocol.LAYER_WISE, seconds);
+      var decision = made(input(profile, AMPLE, null));
+
+      assertThat(decision.chosen().protocol()).as("%.2f s", seconds).isEqualTo(Protocol.FULL);
+      assertThat(verdict(decision, Protocol.LAYER_WISE)).isEqualTo(Verdict.WORSE);
+    }
+  }
+
+  @Test
   void keepsTheModelFrozenWhereTheProbeIsAlmostPerfect() {
     var profile = profile(60, 0.99, 0.02, 0.40);
 

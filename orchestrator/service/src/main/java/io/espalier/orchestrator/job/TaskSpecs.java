@@ -16,11 +16,8 @@ import tools.jackson.core.type.TypeReference;
 /** Derives what a trainer is told from the rows of its job. */
 public final class TaskSpecs {
 
-  /**
-   * Those whose step costs differ; the other protocols are linear probes or cost what full does.
-   */
-  private static final List<Protocol> TIMED =
-      List.of(Protocol.LORA, Protocol.LAYER_WISE, Protocol.FULL);
+  /** Those whose steps cost differently; others are linear probes or compute what full does. */
+  private static final List<Protocol> TIMED = List.of(Protocol.LORA, Protocol.FULL);
 
   private static final TypeReference<List<NamedBlob>> FILES = new TypeReference<>() {};
 
