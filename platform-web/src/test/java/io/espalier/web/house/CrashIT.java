@@ -26,6 +26,7 @@ class CrashIT {
   private static House house;
   private static Tenant tenant;
   private static String images;
+  private static String manyImages;
   private static String agent;
 
   @BeforeAll
@@ -40,6 +41,7 @@ class CrashIT {
     house.open();
     tenant = Tenant.settleIn(house);
     images = tenant.register(house.drawnImages(30));
+    manyImages = tenant.register(house.drawnImages(90));
     agent = House.await("the local agent", SOON, CrashIT::onlyAgent);
   }
 
@@ -72,26 +74,29 @@ class CrashIT {
 
   @Test
   void aJobOutlivesItsDaemonFiveTimes() {
-    strikeFiveTimes(() -> house.localHost().killDaemon());
+    strikeFiveTimes(images, () -> house.localHost().killDaemon());
   }
 
   @Test
   void aJobOutlivesItsPlatformFiveTimes() {
-    strikeFiveTimes(() -> {
-      house.killPlatform();
-      house.open();
-    });
+    // The job goes on while the platform starts, and must not be over by then.
+    strikeFiveTimes(
+        manyImages,
+        () -> {
+          house.killPlatform();
+          house.open();
+        });
   }
 
   @Test
   void aJobOutlivesItsDatabaseFiveTimes() {
-    strikeFiveTimes(() -> house.killDatabase());
+    strikeFiveTimes(images, () -> house.killDatabase());
   }
 
   /** None of these ends a trainer, so nothing is ever started twice. */
-  private static void strikeFiveTimes(Runnable blow) {
+  private static void strikeFiveTimes(String version, Runnable blow) {
     tenant.order(agent, "drain");
-    var job = tenant.submit(images, "full", 0.5);
+    var job = tenant.submit(version, "full", 0.5);
     strike(blow);
     assertThat(tenant.job(job).path("state").asString()).isEqualTo("QUEUED");
     tenant.order(agent, "enable");
