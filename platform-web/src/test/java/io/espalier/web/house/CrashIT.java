@@ -31,12 +31,12 @@ class CrashIT {
 
   @BeforeAll
   static void settleIn() throws Exception {
-    // Long enough that a slow restart of the database on a busy machine loses no lease.
+    // Long enough that a slow restart of platform or database on a busy machine loses no lease.
     house =
         new House(
             Map.of(
-                "ESPALIER_LEASE_STOP_AFTER", "60s",
-                "ESPALIER_LEASE_REGRANT_AFTER", "80s",
+                "ESPALIER_LEASE_STOP_AFTER", "120s",
+                "ESPALIER_LEASE_REGRANT_AFTER", "150s",
                 "ESPALIER_HEARTBEAT", "1s"));
     house.open();
     tenant = Tenant.settleIn(house);
