@@ -39,8 +39,7 @@ public final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EngineStart.withThreads(threads);
-    Pretraining.Length length =
-        steps > 0 ? new Pretraining.Length.Steps(steps) : new Pretraining.Length.Minutes(minutes);
+    Length length = steps > 0 ? new Length.Steps(steps) : new Length.Minutes(minutes);
     new Pretraining(seed, Objects.requireNonNull(spec).commandLine().getOut()).run(length, folder);
     return 0;
   }

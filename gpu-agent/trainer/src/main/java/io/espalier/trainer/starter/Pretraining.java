@@ -53,15 +53,6 @@ final class Pretraining {
     this.out = out;
   }
 
-  /** How long it may run. */
-  sealed interface Length {
-    /** Exactly so many optimizer steps. */
-    record Steps(int count) implements Length {}
-
-    /** As many steps as fit, judged by the first ones. */
-    record Minutes(double count) implements Length {}
-  }
-
   /** Trains and writes the model folder. */
   void run(Length length, Path folder) throws IOException {
     Family family = StarterModel.family(images.classes());

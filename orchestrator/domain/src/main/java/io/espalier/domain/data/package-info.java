@@ -1,4 +1,6 @@
-/** How a data set lies in its file. Uses nothing. */
+/**
+ * How a data set lies in its file, and what kind of samples it holds. Uses nothing of the house.
+ */
 @NullMarked
 package io.espalier.domain.data;
 

@@ -1,6 +1,7 @@
 package io.espalier.trainer.starter.text;
 
 import io.espalier.trainer.engine.EngineStart;
+import io.espalier.trainer.starter.Length;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -42,10 +43,7 @@ public final class PretrainTextCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EngineStart.withThreads(threads);
-    TextPretraining.Length length =
-        steps > 0
-            ? new TextPretraining.Length.Steps(steps)
-            : new TextPretraining.Length.Minutes(minutes);
+    Length length = steps > 0 ? new Length.Steps(steps) : new Length.Minutes(minutes);
     new TextPretraining(seed, Objects.requireNonNull(spec).commandLine().getOut())
         .run(corpus, length, folder);
     return 0;

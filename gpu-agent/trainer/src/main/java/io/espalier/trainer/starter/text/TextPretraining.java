@@ -13,6 +13,7 @@ import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.Outputs;
 import io.espalier.trainer.engine.Tokenizer;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.starter.Length;
 import io.espalier.trainer.starter.StarterFolder;
 import io.espalier.trainer.text.WordPiece;
 import io.espalier.trainer.weights.RandomWeights;
@@ -36,31 +37,6 @@ final class TextPretraining {
   private static final double DECAY = 0.05;
   private static final int REPORT_EVERY = 100;
   private static final int JUDGED_BATCHES = 40;
-
-  /** How long it may run. */
-  sealed interface Length {
-    /** Exactly so many optimizer steps. */
-    record Steps(int count) implements Length {}
-
-    /** Until so much time is over. */
-    record Minutes(double count) implements Length {}
-
-    /** As the command line has it. */
-    default String option() {
-      return switch (this) {
-        case Steps(int count) -> "--steps " + count;
-        case Minutes(double count) -> String.format(Locale.ROOT, "--minutes %.0f", count);
-      };
-    }
-
-    /** What of it is over. */
-    default double share(int step, double seconds) {
-      return switch (this) {
-        case Steps(int count) -> (double) step / count;
-        case Minutes(double count) -> seconds / (60 * count);
-      };
-    }
-  }
 
   private record Judgement(int words, double wordsRight, double pairsRight, double loss) {}
 

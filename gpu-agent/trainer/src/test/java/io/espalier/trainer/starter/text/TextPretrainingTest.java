@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.trainer.engine.EngineStart;
+import io.espalier.trainer.starter.Length;
 import io.espalier.trainer.text.WordPiece;
 import io.espalier.trainer.weights.ModelFolder;
 import io.espalier.trainer.weights.StartingWeights;
@@ -37,7 +38,7 @@ class TextPretrainingTest {
     var said = new StringWriter();
 
     new TextPretraining(1, new PrintWriter(said))
-        .run(books(), new TextPretraining.Length.Steps(2), temporary.resolve("out"));
+        .run(books(), new Length.Steps(2), temporary.resolve("out"));
 
     assertThat(said.toString()).contains("held out");
     try (Arena arena = Arena.ofShared()) {
