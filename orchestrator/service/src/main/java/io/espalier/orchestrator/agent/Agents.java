@@ -89,13 +89,6 @@ public final class Agents {
     return transactions.asPlanner(jdbc -> Hosts.list(jdbc, times.silence()));
   }
 
-  /** The cluster as everybody who is signed in may see it. */
-  public List<AgentSummary> cluster(Principal principal) {
-    return transactions.asPlanner(jdbc -> Hosts.list(jdbc, times.silence())).stream()
-        .map(AgentSummary::of)
-        .toList();
-  }
-
   /**
    * A draining agent gets nothing new, and what it runs makes a checkpoint and yields, to go on
    * elsewhere. One that drains no longer is given work again.

@@ -42,6 +42,16 @@ public record Host(
     }
   }
 
+  /** That can be given work. */
+  public List<Slot> usableSlots() {
+    return slots.stream().filter(Slot::isUsable).toList();
+  }
+
+  /** Those of the usable slots that have some. */
+  public int busySlots() {
+    return (int) usableSlots().stream().filter(slot -> slot.work() != null).count();
+  }
+
   /** A task on a slot. */
   public record Work(Whose whose, TaskKind task, Instant since) {}
 }

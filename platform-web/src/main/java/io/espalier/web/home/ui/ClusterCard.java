@@ -5,19 +5,21 @@ import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H2;
 import com.vaadin.flow.component.html.Section;
 import com.vaadin.flow.component.html.Span;
-import io.espalier.orchestrator.agent.AgentSummary;
+import io.espalier.orchestrator.agent.Host;
 import io.espalier.web.element.Words;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Every agent with its slots, a tile for each. */
 final class ClusterCard extends Section {
 
   private static final int MOST_TILES = 16;
 
-  ClusterCard(List<AgentSummary> agents) {
+  ClusterCard(List<Host> agents) {
     addClassName("card");
-    int slots = agents.stream().filter(AgentSummary::live).mapToInt(AgentSummary::slots).sum();
-    int busy = agents.stream().filter(AgentSummary::live).mapToInt(AgentSummary::busy).sum();
+    int slots =
+        agents.stream().filter(Host::live).mapToInt(host -> host.usableSlots().size()).sum();
+    int busy = agents.stream().filter(Host::live).mapToInt(Host::busySlots).sum();
     var summary =
         new Span(
             agents.isEmpty()
@@ -37,10 +39,12 @@ final class ClusterCard extends Section {
     if (!agents.isEmpty()) add(strip);
   }
 
-  private static Component host(AgentSummary agent) {
+  private static Component host(Host agent) {
+    int slots = agent.usableSlots().size();
+    int busy = agent.busySlots();
     var name = new Span(agent.name());
     name.addClassName("row-title");
-    var about = new Span("%s · %s".formatted(String.join(", ", agent.pools()), state(agent)));
+    var about = new Span("%s · %s".formatted(pools(agent), state(agent)));
     about.addClassName("secondary");
     var tiles = new Div();
     tiles.addClassName("tiles");
@@ -48,11 +52,10 @@ final class ClusterCard extends Section {
     tiles
         .getElement()
         .setAttribute(
-            "aria-label",
-            "%d of %s busy".formatted(agent.busy(), Words.count(agent.slots(), "slot", "slots")));
-    for (int slot = 0; slot < Math.min(agent.slots(), MOST_TILES); slot++) {
+            "aria-label", "%d of %s busy".formatted(busy, Words.count(slots, "slot", "slots")));
+    for (int slot = 0; slot < Math.min(slots, MOST_TILES); slot++) {
       var tile = new Div();
-      tile.addClassName(slot < agent.busy() ? "busy" : "idle");
+      tile.addClassName(slot < busy ? "busy" : "idle");
       tiles.add(tile);
     }
     var host = new Div(name, about, tiles);
@@ -61,7 +64,16 @@ final class ClusterCard extends Section {
     return host;
   }
 
-  private static String state(AgentSummary agent) {
+  /** Of the slots that can be given work, each once. */
+  private static String pools(Host agent) {
+    return agent.usableSlots().stream()
+        .map(Host.Slot::pool)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String state(Host agent) {
     if (!agent.live()) return "silent";
     return agent.draining() ? "draining" : "connected";
   }

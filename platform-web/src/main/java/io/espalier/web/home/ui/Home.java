@@ -3,7 +3,7 @@ package io.espalier.web.home.ui;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams.Team;
-import io.espalier.orchestrator.agent.AgentSummary;
+import io.espalier.orchestrator.agent.Host;
 import io.espalier.orchestrator.budget.TeamBudget;
 import io.espalier.orchestrator.job.JobView;
 import java.util.List;
@@ -20,12 +20,12 @@ record Home(
     boolean hasData,
     List<JobView> underWay,
     List<JobView> ended,
-    List<AgentSummary> agents) {
+    List<Host> agents) {
 
   record FundedTeam(Team team, TeamBudget budget) {}
 
   boolean hasLiveAgent() {
-    return agents.stream().anyMatch(agent -> agent.live() && agent.slots() > 0);
+    return agents.stream().anyMatch(agent -> agent.live() && !agent.usableSlots().isEmpty());
   }
 
   boolean mayFund(Team team) {

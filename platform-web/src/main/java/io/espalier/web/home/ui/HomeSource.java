@@ -4,7 +4,7 @@ import com.vaadin.flow.component.dialog.Dialog;
 import io.espalier.domain.job.JobState;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Teams;
-import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.JobFilter;
@@ -37,14 +37,14 @@ final class HomeSource {
   private final Budgets budgets;
   private final Jobs jobs;
   private final Datasets datasets;
-  private final Agents agents;
+  private final Cluster cluster;
 
-  HomeSource(Teams teams, Budgets budgets, Jobs jobs, Datasets datasets, Agents agents) {
+  HomeSource(Teams teams, Budgets budgets, Jobs jobs, Datasets datasets, Cluster cluster) {
     this.teams = teams;
     this.budgets = budgets;
     this.jobs = jobs;
     this.datasets = datasets;
-    this.agents = agents;
+    this.cluster = cluster;
   }
 
   Home read(Principal who) {
@@ -58,7 +58,7 @@ final class HomeSource {
         !datasets.page(who, null, "", PageRequest.first(1)).items().isEmpty(),
         list(who, UNDER_WAY, MOST_UNDER_WAY),
         list(who, ENDED, MOST_ENDED),
-        agents.cluster(who));
+        cluster.hosts(who));
   }
 
   Dialog teamDialog(CurrentUser user, Runnable created) {

@@ -5,7 +5,7 @@ import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.Route;
 import io.espalier.orchestrator.account.Teams;
-import io.espalier.orchestrator.agent.Agents;
+import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.change.Subscription;
@@ -35,10 +35,10 @@ final class HomeView extends Div {
       Budgets budgets,
       Jobs jobs,
       Datasets datasets,
-      Agents agents,
+      Cluster cluster,
       Changes changes) {
     this.user = user;
-    this.source = new HomeSource(teams, budgets, jobs, datasets, agents);
+    this.source = new HomeSource(teams, budgets, jobs, datasets, cluster);
     addClassName("page");
     var header =
         new Div(
