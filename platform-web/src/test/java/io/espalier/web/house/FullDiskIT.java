@@ -36,7 +36,7 @@ class FullDiskIT {
     try (var house = House.onDiskOf(DISK)) {
       house.open();
       var tenant = Tenant.settleIn(house);
-      var images = house.drawnImages();
+      var images = house.drawnImages(20);
       var version = tenant.register(images);
       var job = tenant.submit(version, "full", 0.5);
       tenant.awaitTraining(job, 1);

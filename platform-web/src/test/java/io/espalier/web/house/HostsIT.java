@@ -23,7 +23,7 @@ class HostsIT {
     try (var house = new House(Map.of("ESPALIER_HEARTBEAT", "1s"))) {
       house.open();
       var tenant = Tenant.settleIn(house);
-      var images = tenant.register(house.drawnImages());
+      var images = tenant.register(house.drawnImages(40));
       var elm = house.host("elm");
 
       var command = joinCommand(tenant);

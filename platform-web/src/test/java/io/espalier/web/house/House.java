@@ -155,13 +155,11 @@ public final class House implements AutoCloseable {
     return text.substring(Math.max(0, text.length() - 3000));
   }
 
-  /** Images to train on, drawn for this house. */
-  public Path drawnImages() {
-    return drawnImages(60);
-  }
-
-  /** So many images to train on in each of eight classes; the fewer, the shorter a training. */
-  Path drawnImages(int perClass) {
+  /**
+   * Images to train on, drawn for this house: so many in each of eight classes; the fewer, the
+   * shorter a training.
+   */
+  public Path drawnImages(int perClass) {
     var zip = folder.resolve("drawn.zip");
     var trainer = ROOT.resolve("ops/trainer").toString();
     run(List.of(trainer, "draw-demo", zip.toString(), "--train", Integer.toString(perClass)));

@@ -40,7 +40,7 @@ class BrowserJourneyIT {
     try (var house = new House();
         var browser = new Browser(SCREENSHOTS)) {
       house.open();
-      var zip = house.drawnImages();
+      var zip = house.drawnImages(30);
       var page = browser.page();
       page.setDefaultTimeout(SOON);
 

@@ -67,12 +67,12 @@ class ClusterViewTest extends SpringBrowserlessTest {
     try (var agent = orchard.agent()) {
       navigate(ClusterView.class);
 
-      test(find(Button.class, card(agent.name())).withText("Drain").single()).click();
+      click(agent.name(), "Drain");
       test(find(ConfirmDialog.class).single()).confirm();
       assertThat(host(agent.name()).draining()).isTrue();
       assertThat(text(card(agent.name()))).contains("draining");
 
-      test(find(Button.class, card(agent.name())).withText("Enable").single()).click();
+      click(agent.name(), "Enable");
       assertThat(host(agent.name()).draining()).isFalse();
     }
   }
@@ -92,6 +92,22 @@ class ClusterViewTest extends SpringBrowserlessTest {
     assertThat(host(name).live()).isFalse();
     test(find(Button.class).withText("I have it").single()).click();
     assertThat(find(Code.class).exists()).isFalse();
+  }
+
+  /** The page draws its hosts anew at every change, which may be just now. */
+  private void click(String agent, String caption) {
+    for (int attempt = 1; ; attempt++) {
+      var button = find(Button.class, card(agent)).withText(caption).single();
+      if (button.isAttached()) {
+        try {
+          test(button).click();
+          return;
+        } catch (IllegalStateException drawnAnew) {
+          if (attempt == 10) throw drawnAnew;
+        }
+      }
+      roundTrip();
+    }
   }
 
   private Host host(String name) {
