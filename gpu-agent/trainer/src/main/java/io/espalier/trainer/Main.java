@@ -3,11 +3,15 @@ package io.espalier.trainer;
 import io.espalier.domain.problem.Refused;
 import io.espalier.trainer.check.CheckCommand;
 import io.espalier.trainer.engine.ProcessEnd;
+import io.espalier.trainer.generation.GenerateCommand;
+import io.espalier.trainer.reading.DescribeCommand;
+import io.espalier.trainer.reading.EstimateCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
 import io.espalier.trainer.starter.text.PretrainTextCommand;
 import io.espalier.trainer.task.PredictCommand;
 import io.espalier.trainer.task.RunCommand;
+import io.espalier.trainer.weights.MergeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,7 +23,11 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      EstimateCommand.class,
+      DescribeCommand.class,
       PredictCommand.class,
+      GenerateCommand.class,
+      MergeCommand.class,
       PretrainCommand.class,
       PretrainTextCommand.class,
       DrawDemoCommand.class
@@ -37,6 +45,7 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((exception, commandLine, _) -> {
           if (!(exception instanceof Refused refused)) throw exception;
           commandLine.getErr().println(refused.getMessage());

@@ -37,7 +37,7 @@ public record BertPretraining(Bert bert) implements Network {
   @Override
   public void describe(GraphBuilder g) {
     var x = bert.encoded(g); // (B, T, hidden)
-    var tokens = g.reshape(x, B.times(T), Size.of(bert.hidden()));
+    var tokens = g.reshape(x, B.times(T), Size.of(bert.encoder().hidden()));
     var masked = g.rows(tokens, g.input("masked_places", DType.I64, M)); // (M, hidden)
     var words = fillings(g, masked);
     var labels = g.input("labels", DType.I64, M);
@@ -55,14 +55,15 @@ public record BertPretraining(Bert bert) implements Network {
   private Value fillings(GraphBuilder g, Value masked) {
     var transform = g.at("cls.predictions.transform");
     var dense =
-        g.activation(transform.linear(masked, "dense", bert.hidden(), true), Activation.GELU);
-    var normed = transform.layerNorm(dense, "LayerNorm", bert.epsilon());
+        g.activation(
+            transform.linear(masked, "dense", bert.encoder().hidden(), true), Activation.GELU);
+    var normed = transform.layerNorm(dense, "LayerNorm", bert.encoder().epsilon());
     var words =
         g.weight(
             "bert.embeddings.word_embeddings.weight",
             Initial.NORMAL,
-            bert.vocabulary(),
-            bert.hidden());
+            bert.encoder().vocabulary(),
+            bert.encoder().hidden());
     return g.tied(normed, words, "cls.predictions.bias");
   }
 

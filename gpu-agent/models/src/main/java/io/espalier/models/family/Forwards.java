@@ -8,17 +8,21 @@ import java.util.TreeMap;
 /** The forward passes that every family offers, cut out of its one graph. */
 final class Forwards {
 
+  private static final String FEATURES = "features";
+
   private Forwards() {}
 
   static SortedMap<String, Graph> of(Graph evaluation) {
     var forwards = new TreeMap<String, Graph>();
+    var outputs = evaluation.outputNames();
     forwards.put("predict", evaluation.only(List.of("logits")));
     forwards.put("evaluate", evaluation.only(List.of("logits", "loss")));
-    forwards.put("features", evaluation.only(List.of("features")));
-    forwards.put(
-        "depths",
-        evaluation.only(
-            evaluation.outputNames().stream().filter(n -> n.startsWith("features.")).toList()));
+    if (outputs.contains(FEATURES)) {
+      forwards.put(FEATURES, evaluation.only(List.of(FEATURES)));
+      forwards.put(
+          "depths",
+          evaluation.only(outputs.stream().filter(n -> n.startsWith(FEATURES + ".")).toList()));
+    }
     forwards.put("inspect", evaluation);
     return forwards;
   }

@@ -2,7 +2,9 @@ package io.espalier.models.family;
 
 import static java.util.stream.Collectors.joining;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,10 +19,12 @@ public final class Names {
 
   private final List<Rule> toNewer;
   private final List<Rule> toOlder;
+  private final Map<String, String> ties;
 
-  private Names(List<Rule> toNewer, List<Rule> toOlder) {
+  private Names(List<Rule> toNewer, List<Rule> toOlder, Map<String, String> ties) {
     this.toNewer = toNewer;
     this.toOlder = toOlder;
+    this.ties = Map.copyOf(ties);
   }
 
   /**
@@ -30,13 +34,26 @@ public final class Names {
   static Names of(List<List<String>> pairs) {
     return new Names(
         pairs.stream().map(pair -> rule(pair.get(0), pair.get(1))).toList(),
-        pairs.stream().map(pair -> rule(pair.get(1), pair.get(0))).toList());
+        pairs.stream().map(pair -> rule(pair.get(1), pair.get(0))).toList(),
+        Map.of());
+  }
+
+  /** A parameter that is another one: some checkpoints hold it a second time, or instead. */
+  Names tying(String name, String to) {
+    var more = new HashMap<>(ties);
+    more.put(name, to);
+    return new Names(toNewer, toOlder, more);
+  }
+
+  /** The parameter that this one is, where it is tied; else itself. */
+  public String untied(String name) {
+    return ties.getOrDefault(name, name);
   }
 
   /** Reads these parts of names as well, which were in use before; none is ever written. */
   Names alsoReading(List<List<String>> pairs) {
     var legacy = pairs.stream().map(pair -> rule(pair.get(1), pair.get(0)));
-    return new Names(toNewer, Stream.concat(toOlder.stream(), legacy).toList());
+    return new Names(toNewer, Stream.concat(toOlder.stream(), legacy).toList(), ties);
   }
 
   private static Rule rule(String from, String to) {

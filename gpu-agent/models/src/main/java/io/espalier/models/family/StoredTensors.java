@@ -3,6 +3,7 @@ package io.espalier.models.family;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.Parameter;
 import io.espalier.models.graph.Size;
@@ -39,19 +40,26 @@ public final class StoredTensors {
    * @param family as the model's own configuration describes it
    */
   public static StoredTensors of(Family family, Checkpoint checkpoint) {
+    var published = family.publication();
     var wanted = new TreeSet<String>();
     parameters(family).forEach(parameter -> wanted.add(parameter.name()));
     var stored = new LinkedHashMap<String, String>();
+    var tied = new LinkedHashMap<String, String>();
     for (var name : checkpoint.names()) {
-      var ours = family.names().older(name);
+      var ours = published.names().older(name);
       // A model saved without any head has no prefix.
-      var prefixed = family.names().older(family.backbone() + "." + name);
+      var prefixed = published.names().older(published.backbone() + "." + name);
       var known = wanted.contains(ours) ? ours : prefixed;
-      if (!wanted.contains(known)) continue;
+      if (!wanted.contains(known)) {
+        if (wanted.contains(published.names().untied(ours)))
+          tied.put(published.names().untied(ours), name);
+        continue;
+      }
       var other = stored.put(known, name);
       if (other != null)
         throw refused(known, "The tensor is there twice.", other + " and " + name, "one of them");
     }
+    tied.forEach(stored::putIfAbsent);
     return new StoredTensors(family, checkpoint, stored);
   }
 
@@ -67,15 +75,23 @@ public final class StoredTensors {
    */
   public void requireSound() {
     for (var parameter : parameters(family)) {
-      if (!ofHead(parameter) || names.containsKey(parameter.name())) require(parameter);
+      boolean stored = names.containsKey(parameter.name());
+      if (stored || !(ofHead(parameter) || mayLack(parameter))) require(parameter);
     }
   }
 
-  /** Parameters of the head that the checkpoint lacks. */
-  public List<String> missingHead() {
+  /** Counts of what running statistics were taken from are new in torch 0.4.1. */
+  private boolean mayLack(Parameter parameter) {
+    boolean count = parameter.buffer() && parameter.type() == DType.I64;
+    return count || family.publication().isOptional(parameter.name());
+  }
+
+  /** Parameters that the checkpoint lacks and a training begins anew, the head's among them. */
+  public List<String> missing() {
     var missing = new ArrayList<String>();
     for (var parameter : parameters(family)) {
-      if (ofHead(parameter) && !names.containsKey(parameter.name())) missing.add(parameter.name());
+      if (!parameter.buffer() && !names.containsKey(parameter.name()))
+        missing.add(parameter.name());
     }
     return List.copyOf(missing);
   }
@@ -84,7 +100,7 @@ public final class StoredTensors {
   public List<String> unused() {
     var unused = new TreeSet<>(checkpoint.names());
     unused.removeAll(names.values());
-    unused.removeIf(name -> name.startsWith(family.head() + "."));
+    unused.removeIf(family.publication()::ofHead);
     return List.copyOf(unused);
   }
 
@@ -95,19 +111,21 @@ public final class StoredTensors {
       throw refused(
           parameter.name(), "The tensor is missing.", "nothing", "a tensor of shape " + wanted);
     var tensor = checkpoint.tensor(name);
-    if (!tensor.shape().equals(wanted))
+    // Some write a count as a list of one.
+    boolean fits = tensor.shape().equals(wanted) || (wanted.isEmpty() && tensor.elements() == 1);
+    if (!fits)
       throw refused(
           name,
           "The tensor has another shape than config.json asks for.",
           "shape " + tensor.shape(),
           "shape " + wanted);
-    if (!tensor.isFloating())
+    if (!tensor.isFloating() && parameter.type() != DType.I64)
       throw refused(
           name, "The tensor holds no floating-point numbers.", tensor.type(), "F32, F16 or BF16");
   }
 
   private boolean ofHead(Parameter parameter) {
-    return parameter.name().startsWith(family.head() + ".");
+    return family.publication().ofHead(parameter.name());
   }
 
   private static List<Parameter> parameters(Family family) {

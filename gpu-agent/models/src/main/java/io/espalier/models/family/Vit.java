@@ -30,7 +30,7 @@ public record Vit(
     double attentionDropout,
     boolean projectionBias,
     double initializerRange,
-    int labels)
+    Head.Classification head)
     implements Family {
 
   /** As transformers 5 renamed the modules of a block. */
@@ -50,31 +50,28 @@ public record Vit(
     int image = config.side("image_size", 1, 4096), patch = config.side("patch_size", 1, image);
     if (image % patch != 0) throw config.wrong("patch_size", "a divisor of image_size " + image);
     int hidden = config.integer("hidden_size", 1, 65_536);
-    int heads = config.integer("num_attention_heads", 1, 1024);
-    if (hidden % heads != 0)
-      throw config.wrong("num_attention_heads", "a divisor of hidden_size " + hidden);
     return new Vit(
         image,
         config.integer("num_channels", 1, 16, 3),
         patch,
         hidden,
         config.integer("num_hidden_layers", 1, 512),
-        heads,
+        config.divisor("num_attention_heads", hidden),
         config.integer("intermediate_size", 1, 262_144),
-        config.activation("hidden_act"),
+        config.activation("hidden_act", "gelu"),
         config.number("layer_norm_eps", 0, 1, 1e-12),
         config.number("hidden_dropout_prob", 0, 0.99, 0),
         config.number("attention_probs_dropout_prob", 0, 0.99, 0),
         config.flag("qkv_bias", true),
         config.number("initializer_range", 0, 10, 0.02),
-        config.labels().size());
+        config.classification());
   }
 
   @Override
   public void describe(GraphBuilder g) {
     var pixels =
         g.input("pixel_values", DType.F32, B, Size.of(channels), Size.of(image), Size.of(image));
-    var vit = g.at(backbone());
+    var vit = g.at("vit");
 
     g.stage("embeddings", blocks + 1);
     var x = embeddings(vit.at("embeddings"), pixels); // (B, T, hidden)
@@ -89,9 +86,7 @@ public record Vit(
     g.output("last_hidden_state", x);
     var features = g.select(x, 1, 0); // (B, hidden)
     g.output("features", features);
-    var logits = g.linear(features, head(), labels, true);
-    g.output("logits", logits);
-    g.output("loss", g.crossEntropy(logits, g.input("labels", DType.I64, B)));
+    Heads.classification(g, g.linear(features, "classifier", head.labels(), true), head);
   }
 
   /** The class token stands for the image at every depth, as it does for the head. */
@@ -102,8 +97,8 @@ public record Vit(
 
   private Value embeddings(GraphBuilder g, Value pixels) {
     int patches = (image / patch) * (image / patch);
-    var grid = g.patches(pixels, "patch_embeddings.projection", hidden, patch); // (B, hidden, h, w)
-    var flat = g.reshape(grid, B, Size.of(hidden), Size.of(patches));
+    var grid = g.patches(pixels, "patch_embeddings.projection", hidden, patch, true);
+    var flat = g.reshape(grid, B, Size.of(hidden), Size.of(patches)); // of (B, hidden, h, w)
     var tokens = g.transpose(flat, 1, 2); // (B, patches, hidden)
     var cls = g.weight("cls_token", Initial.NORMAL, 1, 1, hidden);
     var first = g.expand(cls, B, Size.of(1), Size.of(hidden));
@@ -139,52 +134,20 @@ public record Vit(
   }
 
   @Override
-  public String architecture() {
-    return "ViTForImageClassification";
+  public Publication publication() {
+    return new Publication(
+        "ViTForImageClassification",
+        "transformers.models.vit.modeling_vit",
+        Optional.empty(),
+        List.of("ViTModel", "ViTForMaskedImageModeling"),
+        List.of("classifier"),
+        List.of(),
+        "vit",
+        NAMES);
   }
 
   @Override
-  public String library() {
-    return "transformers.models.vit.modeling_vit";
-  }
-
-  @Override
-  public Optional<String> peftTask() {
-    return Optional.empty();
-  }
-
-  @Override
-  public List<String> sources() {
-    return List.of(architecture(), "ViTModel", "ViTForMaskedImageModeling");
-  }
-
-  @Override
-  public String head() {
-    return "classifier";
-  }
-
-  @Override
-  public String backbone() {
-    return "vit";
-  }
-
-  @Override
-  public int featureSize() {
-    return hidden;
-  }
-
-  @Override
-  public Map<String, Long> usualSample() {
-    return Map.of("B", 1L);
-  }
-
-  @Override
-  public Names names() {
-    return NAMES;
-  }
-
-  @Override
-  public Vit withLabels(int count) {
+  public Vit with(Head other) {
     return new Vit(
         image,
         channels,
@@ -199,6 +162,16 @@ public record Vit(
         attentionDropout,
         projectionBias,
         initializerRange,
-        count);
+        Images.classification(other));
+  }
+
+  @Override
+  public int featureSize() {
+    return hidden;
+  }
+
+  @Override
+  public Map<String, Long> usualSample() {
+    return Map.of("B", 1L);
   }
 }

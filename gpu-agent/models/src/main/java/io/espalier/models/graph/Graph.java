@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -17,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A finished model: operations in the order they run, and the values it is asked for by name. */
 public final class Graph {
+
+  private static final String WEIGHT = ".weight";
 
   private final List<Node> nodes;
   private final SortedMap<String, Value> outputs;
@@ -36,6 +37,18 @@ public final class Graph {
     return new TreeSet<>(outputs.keySet());
   }
 
+  /** What a batch must bring. */
+  public record Input(String name, Shape shape, DType type) {}
+
+  /** All inputs that the loss needs. */
+  public List<Input> inputs() {
+    return slice(List.of(output("loss"))).stream()
+        .filter(node -> node.op() instanceof Op.Input)
+        .map(node ->
+            new Input(((Op.Input) node.op()).name(), node.output().shape(), node.output().type()))
+        .toList();
+  }
+
   /** The same graph, asked for some of its outputs only. */
   public Graph only(Collection<String> names) {
     var kept = new TreeMap<String, Value>();
@@ -52,8 +65,22 @@ public final class Graph {
         .toList();
   }
 
+  /** What the optimizer leaves alone, buffers among it. */
   public List<Parameter> frozen() {
-    return parameters().stream().filter(plan.trains().negate()).toList();
+    return parameters().stream().filter(parameter -> !trains(parameter)).toList();
+  }
+
+  /** Buffers that a training step writes. */
+  public List<Parameter> written() {
+    return nodes.stream()
+        .filter(node -> node.op() instanceof Op.BatchNorm norm && norm.batchStatistics())
+        .flatMap(node -> node.inputs().stream().skip(3))
+        .map(value -> ((Op.Weight) producer(value).op()).parameter())
+        .toList();
+  }
+
+  private boolean trains(Parameter parameter) {
+    return plan.trainsNow(parameter);
   }
 
   /**
@@ -62,7 +89,7 @@ public final class Graph {
   public Map<TrainingPlan.Group, List<Parameter>> groups() {
     var groups = new LinkedHashMap<TrainingPlan.Group, List<Parameter>>();
     parameters().stream()
-        .filter(plan.trains())
+        .filter(this::trains)
         .forEach(parameter ->
             groups
                 .computeIfAbsent(plan.group().apply(parameter), _ -> new ArrayList<>())
@@ -74,14 +101,18 @@ public final class Graph {
     return groups().values().stream().flatMap(List::stream).toList();
   }
 
-  /** Names of the modules that are linear layers of the checkpoint, adapters aside. */
-  public Set<String> linearModules() {
-    var modules = new TreeSet<String>();
+  /**
+   * Modules that are linear layers of the checkpoint, adapters aside, and whether each stores its
+   * matrix as (in, out).
+   */
+  public SortedMap<String, Boolean> linearModules() {
+    var modules = new TreeMap<String, Boolean>();
     for (var node : nodes) {
-      if (!(node.op() instanceof Op.Linear)) continue;
+      if (!(node.op() instanceof Op.Linear(boolean transposed))) continue;
       var weight = parameter(node.inputs().get(1));
-      if (weight != null && !Lora.owns(weight))
-        modules.add(weight.name().substring(0, weight.name().lastIndexOf(".weight")));
+      if (weight != null && !Lora.owns(weight) && weight.name().endsWith(WEIGHT))
+        modules.put(
+            weight.name().substring(0, weight.name().length() - WEIGHT.length()), transposed);
     }
     return modules;
   }

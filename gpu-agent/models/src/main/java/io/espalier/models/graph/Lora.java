@@ -1,5 +1,6 @@
 package io.espalier.models.graph;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -8,25 +9,48 @@ import java.util.Set;
  *
  * @param rankStabilised divides by the root of the rank, Kalajdzievski 2023, arXiv:2312.03732
  * @param targets modules by name, or by the last parts of their names
+ * @param ranks of modules that differ from the others, by whole name
+ * @param alphas the same
  */
 public record Lora(
-    int rank, double alpha, double dropout, boolean rankStabilised, Set<String> targets) {
+    int rank,
+    double alpha,
+    double dropout,
+    boolean rankStabilised,
+    Set<String> targets,
+    Map<String, Integer> ranks,
+    Map<String, Double> alphas) {
 
   private static final String PREFIX = "base_model.model.";
 
   public Lora {
     if (rank < 1) throw new IllegalArgumentException("LoRA rank is " + rank + ", at least 1");
     targets = Set.copyOf(targets);
+    ranks = Map.copyOf(ranks);
+    alphas = Map.copyOf(alphas);
   }
 
   /** As published: scaled by {@code alpha / rank}, no dropout. */
   public static Lora of(int rank, double alpha, Set<String> targets) {
-    return new Lora(rank, alpha, 0, false, targets);
+    return new Lora(rank, alpha, 0, false, targets, Map.of(), Map.of());
   }
 
-  /** What the product of the two matrices is multiplied by. */
-  public double scale() {
-    return rankStabilised ? alpha / Math.sqrt(rank) : alpha / rank;
+  public Lora droppingOut(double probability) {
+    return new Lora(rank, alpha, probability, rankStabilised, targets, ranks, alphas);
+  }
+
+  public Lora stabilisingRank(boolean stabilised) {
+    return new Lora(rank, alpha, dropout, stabilised, targets, ranks, alphas);
+  }
+
+  int rank(String module) {
+    return ranks.getOrDefault(module, rank);
+  }
+
+  /** What the product of a module's two matrices is multiplied by. */
+  public double scale(String module) {
+    double numerator = alphas.getOrDefault(module, alpha);
+    return rankStabilised ? numerator / Math.sqrt(rank(module)) : numerator / rank(module);
   }
 
   boolean covers(String module) {

@@ -46,25 +46,35 @@ public final class Picture {
     return text.toString();
   }
 
+  /** The last value of the stage that a model is made of; tables of angles are none. */
+  private static Value leaving(List<Node> nodes) {
+    return nodes.reversed().stream()
+        .filter(node -> !(node.op() instanceof Op.RotaryTable || node.op() instanceof Op.Index))
+        .findFirst()
+        .orElse(nodes.getLast())
+        .output();
+  }
+
   private static Row row(Graph graph, List<Node> nodes) {
     long all = 0, trained = 0;
     for (var node : nodes) {
       if (!(node.op() instanceof Op.Weight(var parameter))) continue;
       long elements = parameter.elements();
       all += elements;
-      if (graph.plan().trains().test(parameter)) trained += elements;
+      if (graph.plan().trainsNow(parameter)) trained += elements;
     }
     var operations =
         nodes.stream()
             .map(Node::op)
-            .filter(op -> !(op instanceof Op.Leaf) && !(op instanceof Op.View))
+            .filter(
+                op -> !(op instanceof Op.Leaf || op instanceof Op.View || op instanceof Op.Index))
             .collect(
                 Collectors.groupingBy(
                     op -> op.getClass().getSimpleName(),
                     LinkedHashMap::new,
                     Collectors.counting()));
     return new Row(
-        nodes.getLast().output().shape().toString(),
+        leaving(nodes).shape().toString(),
         all,
         trained,
         operations.entrySet().stream()

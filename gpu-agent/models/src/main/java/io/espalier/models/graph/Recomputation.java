@@ -5,44 +5,64 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients that keep only what crosses from stage to stage: forward without autograd, then from
  * the top down each stage again with autograd. Chen et al. 2016, arXiv:1604.06174. Dropout is
- * reseeded per stage, so the second pass draws the same masks.
+ * reseeded per stage, so the second pass draws the same masks; buffers are written by the first
+ * pass alone.
  */
 final class Recomputation {
 
   /**
-   * A stage with trained parameters: {@code entering} is the one tracked value from below, or null
-   * at the bottom.
+   * A stage with trained parameters below or in it.
+   *
+   * @param around what it takes from below that no gradient flows through
+   * @param entering what gradients flow through
+   * @param leaving what later stages take, or the loss
    */
   private record Segment(
       Stage stage,
       List<Node> nodes,
       List<Value> around,
-      @Nullable Value entering,
-      Value leaving,
+      List<Value> entering,
+      List<Value> leaving,
       List<Value> weights) {
+
     String method() {
       return "stage_" + stage.name();
+    }
+
+    /** Where in the list of what leaves stand the values that gradients flow back through. */
+    List<Integer> differentiated() {
+      return IntStream.range(0, leaving.size())
+          .filter(i -> leaving.get(i).tracked())
+          .boxed()
+          .toList();
     }
   }
 
   private final Graph graph;
   private final Script.Writer writer;
+  private final List<Node> nodes;
 
-  Recomputation(Graph graph, Script.Writer writer) {
+  /** By trained parameter, the gradients that its stages gave. */
+  private final Map<Integer, List<String>> found = new TreeMap<>();
+
+  /** By value that crosses, the gradients that the stages above gave. */
+  private final Map<Value, List<String>> arrived = new LinkedHashMap<>();
+
+  Recomputation(Graph graph, Script.Writer writer, List<Node> nodes) {
     this.graph = graph;
     this.writer = writer;
+    this.nodes = nodes;
   }
 
-  void gradients(List<Node> nodes) {
+  void gradients() {
     var stages = new LinkedHashMap<Stage, List<Node>>();
     nodes.stream()
         .filter(node -> !(node.op() instanceof Op.Leaf))
@@ -52,132 +72,130 @@ final class Recomputation {
     var segments = new ArrayList<Segment>();
     stages.forEach((stage, own) -> {
       if (own.stream().noneMatch(node -> node.output().tracked())) below.addAll(own);
-      else segments.add(segment(stage, own, nodes));
+      else segments.add(segment(stage, own));
     });
-    var top = segments.getLast();
-    segments.forEach(segment -> method(segment, nodes));
+    segments.forEach(this::method);
 
     writer.openGradients(nodes);
     writer.symbols(nodes);
     writer.line("torch.set_grad_enabled(False)");
-    writer.body(below);
+    writer.body(below, "write");
+    var top = segments.getLast();
     for (var segment : segments) {
-      if (!segment.equals(top))
-        writer.line(
-            "%s = %s", writer.name(segment.leaving()), call(segment, nodes, entering(segment)));
+      if (segment.equals(top)) continue;
+      var result = "r_" + segment.stage().name();
+      writer.line("%s = %s", result, call(segment, names(segment.entering()), "write"));
+      for (int i = 0; i < segment.leaving().size(); i++)
+        writer.line("%s = %s[%d]", writer.name(segment.leaving().get(i)), result, i);
     }
     writer.line("torch.set_grad_enabled(True)");
-    var found = new TreeMap<Integer, List<String>>();
-    for (var segment : segments.reversed()) backward(segment, segment.equals(top), nodes, found);
+    for (var segment : segments.reversed()) backward(segment, segment.equals(top));
     writer.line(
         "return (torch.detach(loss), [%s])",
         found.values().stream().map(Recomputation::sum).collect(Collectors.joining(", ")));
   }
 
-  private void backward(
-      Segment segment, boolean top, List<Node> nodes, Map<Integer, List<String>> found) {
+  private void backward(Segment segment, boolean top) {
     var stage = segment.stage().name();
-    var start = segment.entering() == null ? "" : stage + "_in";
-    if (!start.isEmpty())
-      writer.line("%s = torch.requires_grad_(torch.detach(%s), True)", start, entering(segment));
-    var result = call(segment, nodes, start);
-    if (top) writer.line("loss = torch.mul(%s, scale)", result);
-    else writer.line("%s_out = %s", stage, result);
+    var starts = new ArrayList<String>();
+    for (var value : segment.entering()) {
+      var start = stage + "_" + writer.name(value);
+      writer.line("%s = torch.requires_grad_(torch.detach(%s), True)", start, writer.name(value));
+      starts.add(start);
+    }
+    // The top stage runs here for the first time.
+    writer.line("%s_out = %s", stage, call(segment, starts, top ? "write" : "0"));
+    if (top) writer.line("loss = torch.mul(%s_out[0], scale)", stage);
 
-    var sources = new ArrayList<>(segment.weights().stream().map(writer::name).toList());
-    if (!start.isEmpty()) sources.add(start);
+    var sources = Stream.concat(names(segment.weights()).stream(), starts.stream()).toList();
+    if (sources.isEmpty()) return;
+    var ends = segment.differentiated();
     writer.line(
         "g_%s = (self).present(torch.grad([%s], [%s]%s), )",
         stage,
-        top ? "loss" : stage + "_out",
+        top ? "loss" : joined(ends.stream().map(i -> stage + "_out[" + i + "]")),
         String.join(", ", sources),
         top
             ? ""
-            : ", annotate(List[Optional[Tensor]], [d_" + writer.name(segment.leaving()) + "])");
-    for (int i = 0; i < segment.weights().size(); i++) {
+            : ", annotate(List[Optional[Tensor]], ["
+                + joined(ends.stream().map(i -> sum(arrived(segment.leaving().get(i)))))
+                + "])");
+    int next = 0;
+    for (var weight : segment.weights())
       found
-          .computeIfAbsent(
-              graph.trained().indexOf(parameter(segment.weights().get(i))),
-              index -> new ArrayList<>())
-          .add("g_" + stage + "[" + i + "]");
-    }
-    if (!start.isEmpty())
-      writer.line("d_%s = g_%s[%d]", entering(segment), stage, segment.weights().size());
+          .computeIfAbsent(graph.trained().indexOf(parameter(weight)), _ -> new ArrayList<>())
+          .add("g_" + stage + "[" + next++ + "]");
+    for (var value : segment.entering())
+      arrived.computeIfAbsent(value, _ -> new ArrayList<>()).add("g_" + stage + "[" + next++ + "]");
+  }
+
+  private List<String> arrived(Value value) {
+    var gradients = arrived.get(value);
+    if (gradients == null)
+      throw new IllegalStateException("no stage took " + writer.name(value) + ", yet it left one");
+    return gradients;
   }
 
   private Parameter parameter(Value weight) {
     return ((Op.Weight) graph.producer(weight).op()).parameter();
   }
 
-  private void method(Segment segment, List<Node> nodes) {
+  private void method(Segment segment) {
     var values =
-        Stream.concat(Stream.ofNullable(segment.entering()), segment.around().stream())
+        Stream.concat(segment.entering().stream(), segment.around().stream())
             .map(value -> writer.name(value) + ": Tensor, ");
     var inputs = nodes.stream().filter(node -> node.op() instanceof Op.Input).toList();
     writer.open(
         segment.method(),
         inputs,
-        values.collect(Collectors.joining()) + "f: List[Tensor], p: List[List[Tensor]], seed: int",
-        "Tensor");
+        values.collect(Collectors.joining())
+            + "f: List[Tensor], p: List[List[Tensor]], seed: int, write: int",
+        "List[Tensor]");
     writer.symbols(inputs);
-    writer.body(segment.nodes());
-    writer.line("return %s", writer.name(segment.leaving()));
+    writer.body(segment.nodes(), "write");
+    writer.line("return [%s]", String.join(", ", names(segment.leaving())));
   }
 
-  private String call(Segment segment, List<Node> nodes, String start) {
+  private String call(Segment segment, List<String> entering, String write) {
     var arguments =
         Stream.of(
-                writer.inputs(nodes).stream(),
-                Stream.of(start).filter(s -> !s.isEmpty()),
-                segment.around().stream().map(writer::name),
-                Stream.of("f", "p", "seed"))
-            .flatMap(s -> s);
-    return "(self)." + segment.method() + "(" + arguments.collect(Collectors.joining(", ")) + ", )";
+                writer.inputs(nodes),
+                entering,
+                names(segment.around()),
+                List.of("f", "p", "seed", write))
+            .flatMap(List::stream);
+    return "(self)." + segment.method() + "(" + joined(arguments) + ", )";
   }
 
-  private String entering(Segment segment) {
-    var entering = segment.entering();
-    return entering == null ? "" : writer.name(entering);
-  }
-
-  private Segment segment(Stage stage, List<Node> own, List<Node> all) {
+  private Segment segment(Stage stage, List<Node> own) {
     var made = own.stream().map(Node::output).collect(Collectors.toSet());
-    Set<Value> crossing = new LinkedHashSet<>(),
-        weights = new LinkedHashSet<>(),
-        around = new LinkedHashSet<>();
+    var entering = new LinkedHashSet<Value>();
+    var weights = new LinkedHashSet<Value>();
+    var around = new LinkedHashSet<Value>();
     for (var node : own) {
       for (var input : node.inputs()) {
         boolean leaf = graph.producer(input).op() instanceof Op.Leaf;
         if (leaf && input.tracked()) weights.add(input);
-        else if (!leaf && !made.contains(input)) (input.tracked() ? crossing : around).add(input);
+        else if (!leaf && !made.contains(input)) (input.tracked() ? entering : around).add(input);
       }
     }
-    var leaving =
-        own.stream()
-            .map(Node::output)
-            .filter(value ->
-                value.equals(graph.output("loss"))
-                    || all.stream()
-                        .anyMatch(
-                            node -> !node.stage().equals(stage) && node.inputs().contains(value)))
-            .toList();
-    if (crossing.size() > 1 || leaving.size() != 1) {
-      throw new IllegalArgumentException(
-          "stage "
-              + stage.name()
-              + " cannot be recomputed: "
-              + crossing.size()
-              + " tracked values enter and "
-              + leaving.size()
-              + " leave; one of each is needed");
-    }
+    var leaving = own.stream().map(Node::output).filter(value -> leaves(value, stage)).toList();
     return new Segment(
-        stage,
-        own,
-        List.copyOf(around),
-        crossing.isEmpty() ? null : crossing.iterator().next(),
-        leaving.getFirst(),
-        List.copyOf(weights));
+        stage, own, List.copyOf(around), List.copyOf(entering), leaving, List.copyOf(weights));
+  }
+
+  private boolean leaves(Value value, Stage stage) {
+    return value.equals(graph.output("loss"))
+        || nodes.stream()
+            .anyMatch(node -> !node.stage().equals(stage) && node.inputs().contains(value));
+  }
+
+  private List<String> names(List<Value> values) {
+    return values.stream().map(writer::name).toList();
+  }
+
+  private static String joined(Stream<String> texts) {
+    return texts.collect(Collectors.joining(", "));
   }
 
   private static String sum(List<String> gradients) {

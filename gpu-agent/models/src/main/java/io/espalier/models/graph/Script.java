@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code step}: loss, gradients, clip, AdamW in one call
  *   <li>{@code accumulate}, {@code apply}: the same for several micro-batches
- *   <li>{@code gradients}: loss and gradients only
+ *   <li>{@code gradients}: loss and gradients only; buffers follow where {@code write} is 1
  *   <li>{@code copy}: one tensor over another
  *   <li>any number of forward passes, such as {@code evaluate} and {@code features}
  * </ul>
@@ -37,19 +37,41 @@ import org.jspecify.annotations.Nullable;
 public record Script(String text, Map<String, List<String>> inputs) {
 
   /**
-   * {@code forwards}: further methods, each giving all outputs of its graph; same family, same
-   * plan, so the same lists of tensors.
+   * {@code forwards}: further methods, each giving all outputs of its graph; same plan, and no
+   * parameters that the training has not, so the same lists of tensors.
    */
   public static Script of(Graph training, AdamW optimizer, SortedMap<String, Graph> forwards) {
-    var writer = new Writer(training, new StringBuilder(HELPERS), new LinkedHashMap<>());
+    var places = places(training);
+    var text = new StringBuilder(Expression.HELPERS);
+    var inputs = new LinkedHashMap<String, List<String>>();
+    var writer = new Writer(training, places, text, inputs);
     if (!training.trained().isEmpty()) writer.training(optimizer);
     forwards.forEach((name, graph) -> {
-      if (!graph.trained().equals(training.trained()) || !graph.frozen().equals(training.frozen()))
+      if (!graph.parameters().stream().map(Place::of).allMatch(places::containsKey))
         throw new IllegalArgumentException(
             name + " has other parameters than the graph that trains");
-      new Writer(graph, writer.text, writer.inputs).forward(name);
+      new Writer(graph, places, text, inputs).forward(name);
     });
-    return new Script(writer.text.toString(), writer.inputs);
+    return new Script(text.toString(), inputs);
+  }
+
+  /** Where in the lists of tensors each parameter stands. */
+  private static Map<Place, String> places(Graph training) {
+    var places = new HashMap<Place, String>();
+    var frozen = training.frozen();
+    for (int i = 0; i < frozen.size(); i++) places.put(Place.of(frozen.get(i)), "f[" + i + "]");
+    var groups = List.copyOf(training.groups().values());
+    for (int group = 0; group < groups.size(); group++)
+      for (int i = 0; i < groups.get(group).size(); i++)
+        places.put(Place.of(groups.get(group).get(i)), "p[" + group + "][" + i + "]");
+    return places;
+  }
+
+  /** A parameter, whatever stage of whichever graph it is met in first. */
+  record Place(String name, Shape shape) {
+    static Place of(Parameter parameter) {
+      return new Place(parameter.name(), parameter.shape());
+    }
   }
 
   private static final String TENSORS = "f: List[Tensor], p: List[List[Tensor]]";
@@ -63,34 +85,29 @@ public record Script(String text, Map<String, List<String>> inputs) {
     private final Graph graph;
     private final Map<Integer, String> leaves = new HashMap<>();
 
-    Writer(Graph graph, StringBuilder text, Map<String, List<String>> inputs) {
+    Writer(
+        Graph graph,
+        Map<Place, String> places,
+        StringBuilder text,
+        Map<String, List<String>> inputs) {
       this.graph = graph;
       this.text = text;
       this.inputs = inputs;
-      var frozen = graph.frozen();
-      var groups = List.copyOf(graph.groups().values());
       for (var node : graph.nodes()) {
         if (!(node.op() instanceof Op.Leaf leaf)) continue;
         leaves.put(
             node.output().id(),
             switch (leaf) {
               case Op.Input input -> input.name();
-              case Op.Weight(var p) when frozen.contains(p) -> "f[" + frozen.indexOf(p) + "]";
-              case Op.Weight(var p) -> {
-                int group =
-                    IntStream.range(0, groups.size())
-                        .filter(i -> groups.get(i).contains(p))
-                        .findFirst()
-                        .orElseThrow();
-                yield "p[" + group + "][" + groups.get(group).indexOf(p) + "]";
-              }
+              case Op.Weight(var parameter) ->
+                  Objects.requireNonNull(places.get(Place.of(parameter)));
             });
       }
     }
 
     void training(AdamW optimizer) {
       var loss = graph.slice(List.of(graph.output("loss")));
-      if (graph.plan().recompute()) new Recomputation(graph, this).gradients(loss);
+      if (graph.plan().recompute()) new Recomputation(graph, this, loss).gradients();
       else gradients(loss);
       step(loss, optimizer);
     }
@@ -100,7 +117,7 @@ public record Script(String text, Map<String, List<String>> inputs) {
       var nodes = graph.slice(results);
       open(name, nodes, TENSORS, "List[Tensor]");
       symbols(nodes);
-      body(nodes);
+      body(nodes, "0");
       line("return [%s]", results.stream().map(this::name).collect(joining(", ")));
     }
 
@@ -112,21 +129,24 @@ public record Script(String text, Map<String, List<String>> inputs) {
       int prefix =
           (int) nodes.stream().takeWhile(node -> !node.stage().equals(lowest.stage())).count();
       line("torch.set_grad_enabled(False)");
-      body(nodes.subList(0, prefix));
+      body(nodes.subList(0, prefix), "write");
       line("torch.set_grad_enabled(True)");
-      body(nodes.subList(prefix, nodes.size()));
+      body(nodes.subList(prefix, nodes.size()), "write");
       line("loss = torch.mul(%s, scale)", name(graph.output("loss")));
       line("return (torch.detach(loss), (self).present(torch.grad([loss], (self).flat(p, )), ))");
     }
 
     void openGradients(List<Node> nodes) {
       open(
-          "gradients", nodes, TENSORS + ", scale: float, seed: int", "Tuple[Tensor, List[Tensor]]");
+          "gradients",
+          nodes,
+          TENSORS + ", scale: float, seed: int, write: int",
+          "Tuple[Tensor, List[Tensor]]");
     }
 
     void step(List<Node> nodes, AdamW adam) {
       var call =
-          Stream.concat(inputs(nodes).stream(), Stream.of("f", "p", "scale", "seed"))
+          Stream.concat(inputs(nodes).stream(), Stream.of("f", "p", "scale", "seed", "1"))
               .collect(joining(", "));
       open(
           "step",
@@ -217,7 +237,8 @@ public record Script(String text, Map<String, List<String>> inputs) {
       }
     }
 
-    void body(List<Node> nodes) {
+    /** {@code write}: whether buffers are written, 1 or 0, or a name of either. */
+    void body(List<Node> nodes, String write) {
       @Nullable Stage stage = null;
       for (var node : nodes) {
         if (node.op() instanceof Op.Leaf) continue;
@@ -229,7 +250,10 @@ public record Script(String text, Map<String, List<String>> inputs) {
             line("torch.manual_seed(seed + %d)", stage.index());
         }
         var names = node.inputs().stream().map(this::name).toList();
-        line("%s = %s  # %s", name(node.output()), expression(node, names), node.output().shape());
+        line(
+            "%s = %s  # %s",
+            name(node.output()), Expression.of(node, names, write), node.output().shape());
+        Expression.effect(node, names, write).ifPresent(effect -> line("_0 = %s", effect));
       }
     }
 
@@ -237,74 +261,5 @@ public record Script(String text, Map<String, List<String>> inputs) {
       return op instanceof Op.Dropout
           || (op instanceof Op.Attention attention && attention.dropout() > 0);
     }
-
-    private String expression(Node node, List<String> x) {
-      var last = node.output().shape().rank() == 0 ? Size.ZERO : node.output().shape().get(-1);
-      return switch (node.op()) {
-        case Op.Leaf leaf -> throw new IllegalStateException(leaf + " is not computed");
-        case Op.Reshape(var to) -> torch("reshape", x.get(0), to);
-        case Op.Transpose(int first, int second) -> torch("transpose", x.get(0), first, second);
-        case Op.Select(int dimension, int index) -> torch("select", x.get(0), dimension, index);
-        case Op.Expand(var to) -> torch("expand", x.get(0), to);
-        case Op.First(int dimension, var count) -> torch("slice", x.get(0), dimension, 0, count);
-        case Op.Linear() -> torch("linear", x.toArray());
-        case Op.Conv2d(int stride) -> torch("conv2d", x.get(0), x.get(1), x.get(2), pair(stride));
-        case Op.Embedding(int padding) -> torch("embedding", x.get(0), x.get(1), padding);
-        case Op.PaddingMask() ->
-            torch("unsqueeze", torch("unsqueeze", torch("ne", x.get(0), 0), 1), 1);
-        case Op.LayerNorm(double epsilon) ->
-            torch("layer_norm", x.get(0), "[" + last + "]", x.get(1), x.get(2), epsilon);
-        case Op.Pointwise(var function) ->
-            switch (function) {
-              case GELU -> torch("gelu", x.get(0));
-              case GELU_TANH -> torch("gelu", x.get(0), "approximate=\"tanh\"");
-              case RELU -> torch("relu", x.get(0));
-              case SILU -> torch("silu", x.get(0));
-              case TANH -> torch("tanh", x.get(0));
-            };
-        case Op.Attention(double dropout) ->
-            torch(
-                "scaled_dot_product_attention",
-                x.get(0),
-                x.get(1),
-                x.get(2),
-                x.size() > 3 ? x.get(3) : "None",
-                dropout);
-        case Op.Add() -> torch("add", x.toArray());
-        case Op.AddScaled(double factor) -> torch("add", x.get(0), x.get(1), "alpha=" + factor);
-        case Op.Concat(int dimension) -> torch("cat", "[" + String.join(", ", x) + "]", dimension);
-        case Op.Dropout(double probability) -> torch("dropout", x.get(0), probability, "True");
-        case Op.Cast(var to) -> torch("to", x.get(0), to.code());
-        case Op.CrossEntropy(double smoothing) ->
-            torch("cross_entropy_loss", x.get(0), x.get(1), "None", 2, -100, smoothing);
-      };
-    }
-
-    private static String torch(String name, Object... arguments) {
-      return "torch."
-          + name
-          + Stream.of(arguments).map(Object::toString).collect(joining(", ", "(", ")"));
-    }
-
-    private static String pair(int n) {
-      return "[" + n + ", " + n + "]";
-    }
   }
-
-  /** What takes more than one operator. */
-  private static final String HELPERS =
-      """
-        def present(self: __torch__.K, gradients: List[Optional[Tensor]]) -> List[Tensor]:
-          result = annotate(List[Tensor], [])
-          for i in range(torch.len(gradients)):
-            _0 = torch.append(result, unchecked_cast(Tensor, gradients[i]))
-          return result
-        def copy(self: __torch__.K, to: Tensor, source: Tensor) -> Tensor:
-          return torch.copy_(to, source)
-        def flat(self: __torch__.K, groups: List[List[Tensor]]) -> List[Tensor]:
-          result = annotate(List[Tensor], [])
-          for i in range(torch.len(groups)):
-            _0 = torch.extend(result, groups[i])
-          return result
-      """;
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,10 +12,15 @@ import java.util.stream.Stream;
  * A polynomial with whole coefficients over named symbols, such as {@code 12*B*T + 4}: a dimension,
  * a number of elements, bytes or FLOPs. Its text is also valid TorchScript. Keys are monomials
  * ({@code "B*T"}; {@code ""} is the constant).
+ *
+ * <p>A side of an image after a window has slid over it is a symbol of its own, {@code H_k3s2p1}
+ * for a kernel of 3, a stride of 2 and a padding of 1; its value follows from that of {@code H}.
  */
 public record Size(SortedMap<String, Long> terms) {
 
   public static final Size ZERO = of(0);
+
+  private static final Pattern WINDOW = Pattern.compile("(.+)_k(\\d+)s(\\d+)p(\\d+)");
 
   public Size {
     var kept = new TreeMap<>(terms);
@@ -34,6 +40,10 @@ public record Size(SortedMap<String, Long> terms) {
     var sum = new TreeMap<>(terms);
     other.terms.forEach((monomial, coefficient) -> sum.merge(monomial, coefficient, Long::sum));
     return new Size(sum);
+  }
+
+  public Size minus(Size other) {
+    return plus(other.times(-1));
   }
 
   public Size times(Size other) {
@@ -59,6 +69,19 @@ public record Size(SortedMap<String, Long> terms) {
     return new Size(quotient);
   }
 
+  /** How often a window fits along this side. */
+  public Size windows(int kernel, int stride, int padding) {
+    if (stride == 1 && kernel == 2 * padding + 1) return this;
+    if (isConstant()) return of(windows(constant(), kernel, stride, padding));
+    if (!terms.values().stream().allMatch(one -> one == 1) || terms.size() != 1)
+      throw new IllegalArgumentException("a window cannot slide along " + this);
+    return symbol("%s_k%ds%dp%d".formatted(terms.firstKey(), kernel, stride, padding));
+  }
+
+  private static long windows(long side, int kernel, int stride, int padding) {
+    return (side + 2L * padding - kernel) / stride + 1;
+  }
+
   public boolean isConstant() {
     return terms.keySet().stream().allMatch(String::isEmpty);
   }
@@ -79,6 +102,13 @@ public record Size(SortedMap<String, Long> terms) {
   }
 
   private static long known(Map<String, Long> symbols, String symbol) {
+    var slid = WINDOW.matcher(symbol);
+    if (slid.matches())
+      return windows(
+          known(symbols, slid.group(1)),
+          Integer.parseInt(slid.group(2)),
+          Integer.parseInt(slid.group(3)),
+          Integer.parseInt(slid.group(4)));
     var value = symbols.get(symbol);
     if (value == null)
       throw new IllegalArgumentException("no value for " + symbol + " among " + symbols.keySet());

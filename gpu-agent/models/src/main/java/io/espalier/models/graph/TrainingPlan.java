@@ -1,13 +1,14 @@
 package io.espalier.models.graph;
 
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
  * What a protocol asks of the builder: which parameters train and in which optimizer group, where
- * adapters sit, which type matrix products use, whether stages are recomputed. The family never
- * sees it.
+ * adapters sit, which type matrix products use and frozen matrices are kept in, whether stages are
+ * recomputed. The family never sees it.
  *
  * @param labelSmoothing share of the target that is spread evenly over all classes while training
  */
@@ -16,6 +17,7 @@ public record TrainingPlan(
     Optional<Lora> lora,
     Function<Parameter, Group> group,
     DType compute,
+    DType frozenType,
     double labelSmoothing,
     boolean recompute) {
 
@@ -27,8 +29,13 @@ public record TrainingPlan(
 
   private static final Group UNIFORM = new Group(1, 0.01);
 
+  /** Whether the optimizer changes it. */
+  boolean trainsNow(Parameter parameter) {
+    return !parameter.buffer() && trains.test(parameter);
+  }
+
   public static TrainingPlan training(Predicate<Parameter> trains) {
-    return new TrainingPlan(trains, Optional.empty(), _ -> UNIFORM, DType.F32, 0, false);
+    return new TrainingPlan(trains, Optional.empty(), _ -> UNIFORM, DType.F32, DType.F32, 0, false);
   }
 
   /** For evaluation: no gradients, no optimizer. */
@@ -40,9 +47,9 @@ public record TrainingPlan(
     return training(_ -> true);
   }
 
-  /** The parameters of one module only. */
-  public static TrainingPlan only(String module) {
-    return training(parameter -> belongs(parameter, module));
+  /** The parameters of some modules only. */
+  public static TrainingPlan only(Collection<String> modules) {
+    return training(parameter -> belongs(parameter, modules));
   }
 
   /** The head and the {@code stages} below it. */
@@ -52,16 +59,18 @@ public record TrainingPlan(
 
   /** Adapters alone; everything that the checkpoint holds is frozen. */
   public static TrainingPlan adapting(Lora lora) {
-    return new TrainingPlan(Lora::owns, Optional.of(lora), _ -> UNIFORM, DType.F32, 0, false);
+    return new TrainingPlan(
+        Lora::owns, Optional.of(lora), _ -> UNIFORM, DType.F32, DType.F32, 0, false);
   }
 
-  /** Trains a module of the checkpoint too, such as the head beside adapters. */
-  public TrainingPlan alsoTraining(String module) {
+  /** Trains modules of the checkpoint too, such as the head beside adapters. */
+  public TrainingPlan alsoTraining(Collection<String> modules) {
     return new TrainingPlan(
-        trains.or(parameter -> belongs(parameter, module)),
+        trains.or(parameter -> belongs(parameter, modules)),
         lora,
         group,
         compute,
+        frozenType,
         labelSmoothing,
         recompute);
   }
@@ -81,22 +90,28 @@ public record TrainingPlan(
   }
 
   public TrainingPlan grouped(Function<Parameter, Group> other) {
-    return new TrainingPlan(trains, lora, other, compute, labelSmoothing, recompute);
+    return new TrainingPlan(trains, lora, other, compute, frozenType, labelSmoothing, recompute);
   }
 
+  /** Matrix products in this type; what trains stays in 32 bits. */
   public TrainingPlan computingIn(DType type) {
-    return new TrainingPlan(trains, lora, group, type, labelSmoothing, recompute);
+    return new TrainingPlan(trains, lora, group, type, frozenType, labelSmoothing, recompute);
+  }
+
+  /** Matrices that do not train are kept in this type. */
+  public TrainingPlan freezingIn(DType type) {
+    return new TrainingPlan(trains, lora, group, compute, type, labelSmoothing, recompute);
   }
 
   public TrainingPlan smoothingLabels(double share) {
-    return new TrainingPlan(trains, lora, group, compute, share, recompute);
+    return new TrainingPlan(trains, lora, group, compute, frozenType, share, recompute);
   }
 
   public TrainingPlan recomputing() {
-    return new TrainingPlan(trains, lora, group, compute, labelSmoothing, true);
+    return new TrainingPlan(trains, lora, group, compute, frozenType, labelSmoothing, true);
   }
 
-  private static boolean belongs(Parameter parameter, String module) {
-    return parameter.name().startsWith(module + ".");
+  private static boolean belongs(Parameter parameter, Collection<String> modules) {
+    return modules.stream().anyMatch(module -> parameter.name().startsWith(module + "."));
   }
 }

@@ -22,9 +22,11 @@ public final class Protocols {
     var settings = training.settings();
     var plan =
         switch (training.protocol()) {
-          case LINEAR_PROBE -> TrainingPlan.only(family.head());
+          case LINEAR_PROBE -> TrainingPlan.only(family.publication().headModules());
           case PARTIAL -> TrainingPlan.top(upperHalf(family));
-          case LORA -> TrainingPlan.adapting(lora(family, settings)).alsoTraining(family.head());
+          case LORA ->
+              TrainingPlan.adapting(lora(family, settings))
+                  .alsoTraining(family.publication().headModules());
           case LAYER_WISE, FULL, FROM_SCRATCH -> TrainingPlan.full();
         };
     var rated = settings.layerDecay() == 1 ? plan : plan.layerWise(settings.layerDecay());
@@ -42,8 +44,8 @@ public final class Protocols {
   /** Adapters on every linear layer of the backbone. */
   public static Lora lora(Family family, Settings settings) {
     var modules = new TreeSet<String>();
-    for (var module : family.graph(TrainingPlan.full(), Mode.EVAL).linearModules())
-      if (module.startsWith(family.backbone() + ".")) modules.add(module);
+    for (var module : family.graph(TrainingPlan.full(), Mode.EVAL).linearModules().keySet())
+      if (!family.publication().isLast(module)) modules.add(module);
     return Lora.of(settings.loraRank(), settings.loraAlpha(), modules);
   }
 

@@ -49,7 +49,7 @@ class BertTest {
 
   @Test
   void readsTheNamesOfTheFirstReleasesAndWritesThemNeverAgain() throws IOException {
-    var names = bert().names();
+    var names = bert().publication().names();
     assertThat(names.older("bert.encoder.layer.1.output.LayerNorm.gamma"))
         .isEqualTo("bert.encoder.layer.1.output.LayerNorm.weight");
     assertThat(names.older("bert.embeddings.LayerNorm.beta"))
@@ -79,7 +79,7 @@ class BertTest {
         switch (plan) {
           case "full" -> TrainingPlan.full();
           case "last_half" -> TrainingPlan.top(2);
-          default -> TrainingPlan.only("classifier");
+          default -> TrainingPlan.only(List.of("classifier"));
         };
     var cost = Cost.of(family.graph(trained, Mode.TRAIN), Device.CPU);
     assertThat(cost.savedBytes(Map.of("B", 16L, "T", 128L))).isEqualTo(torch - 4);

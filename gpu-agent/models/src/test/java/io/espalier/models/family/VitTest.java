@@ -48,7 +48,7 @@ class VitTest {
 
   @Test
   void everyNameTranslatesToTheNewerSpellingAndBack() throws IOException {
-    var names = vit().names();
+    var names = vit().publication().names();
     var changed = 0;
     for (var parameter : vit().graph(TrainingPlan.full(), Mode.EVAL).parameters()) {
       var newer = names.newer(parameter.name());

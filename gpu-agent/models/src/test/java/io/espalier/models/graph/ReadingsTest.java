@@ -130,7 +130,7 @@ class ReadingsTest {
     return switch (name) {
       case "full" -> TrainingPlan.full();
       case "last_half" -> TrainingPlan.top(3);
-      case "linear_probe" -> TrainingPlan.only("classifier");
+      case "linear_probe" -> TrainingPlan.only(List.of("classifier"));
       case "lora" -> TrainingPlan.adapting(Lora.of(8, 16, Set.of("query", "value")));
       default -> throw new IllegalArgumentException(name);
     };

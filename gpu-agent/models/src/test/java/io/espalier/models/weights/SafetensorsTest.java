@@ -49,7 +49,7 @@ class SafetensorsTest {
     var file = Files.readAllBytes(RESOURCES.resolve("bad/safetensors/ok_control.safetensors"));
     var random = new Random(20261122);
     int refused = 0, read = 0;
-    for (int round = 0; round < 5000; round++) {
+    for (int round = 0; round < 10_000; round++) {
       var mutant = mutated(file, random);
       try {
         var opened = Safetensors.of("mutant", MemorySegment.ofArray(mutant));

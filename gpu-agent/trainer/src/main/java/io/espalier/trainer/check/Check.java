@@ -1,8 +1,10 @@
 package io.espalier.trainer.check;
 
+import io.espalier.models.family.Decoder;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
+import io.espalier.models.family.Network;
 import io.espalier.models.graph.Parameter;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Durable;
@@ -25,13 +27,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Repeats one run of the reference implementation and compares everything that it stored. */
 public final class Check {
 
+  private static final String INPUTS = "inputs.safetensors";
   private static final String EXPECTED = "expected.safetensors";
   private static final String HEAD_PREFIX = "base_model.model.";
 
@@ -43,6 +49,7 @@ public final class Check {
   private final GoldenCase golden;
   private final ModelFolder model;
   private final Family family;
+  private final Network network;
   private final StartingWeights stored;
   private final Optional<Adapter> adapter;
   private final Batch batch;
@@ -51,17 +58,24 @@ public final class Check {
   private final Report report;
   private final Map<String, Tensor> gradients = new TreeMap<>();
 
-  private Check(GoldenCase golden, Path adapterFolder, Path expectedFile, String title, Arena arena)
+  private Check(
+      GoldenCase golden,
+      ModelFolder model,
+      Path adapterFolder,
+      Path expectedFile,
+      String title,
+      Arena arena)
       throws IOException {
     this.golden = golden;
-    model = ModelFolder.read(golden.base(), arena);
+    this.model = model;
     family = model.family();
     stored = StartingWeights.of(model, model.labels(), TrainingPlan.nothing(), SEED);
     adapter =
         Files.exists(adapterFolder.resolve("adapter_config.json"))
             ? Optional.of(Adapter.read(adapterFolder, family, arena))
             : Optional.empty();
-    batch = CheckInputs.batch(Safetensors.open(golden.inputs(), arena));
+    batch = CheckInputs.batch(family, Safetensors.open(golden.inputs(), arena));
+    network = new Observed(CheckInputs.laidOut(family, batch), golden.mode());
     expected = canonical(Safetensors.open(expectedFile, arena));
     open = new TreeSet<>(expected.keySet());
     report = new Report(title);
@@ -78,23 +92,60 @@ public final class Check {
     var reports = new ArrayList<Report>();
     try (var arena = Arena.ofShared()) {
       var expected = folder.resolve(EXPECTED);
-      reports.add(new Check(golden, folder, expected, title, arena).all());
+      var model = ModelFolder.read(golden.base(), arena);
+      reports.add(new Check(golden, model, folder, expected, title, arena).all());
       for (var variant : variants(folder)) {
         var named = title + " " + folder.relativize(variant);
         reports.add(
-            Files.isDirectory(variant) && Files.exists(variant.resolve("adapter_config.json"))
-                ? new Check(golden, variant, expected, named, arena).all()
-                : new ModelVariant(golden, variant, named, arena).compare());
+            switch (Form.of(variant)) {
+              case ADAPTER -> new Check(golden, model, variant, expected, named, arena).all();
+              case CONFIG -> {
+                var changed = model.configuredAs(ModelConfig.read(variant));
+                yield new Check(golden, changed, folder, expected, named, arena).outputsOnly();
+              }
+              case WEIGHTS -> new ModelVariant(golden, variant, named, arena).compare();
+            });
       }
     }
     return reports;
+  }
+
+  /** Another form of the same model or adapter. */
+  private enum Form {
+    ADAPTER,
+    CONFIG,
+    WEIGHTS;
+
+    static Form of(Path variant) {
+      if (Files.exists(variant.resolve("adapter_config.json"))) return ADAPTER;
+      return variant.toString().endsWith(".json") ? CONFIG : WEIGHTS;
+    }
+  }
+
+  /** Whether a model's folder holds what a reference gave for stored inputs, and no more. */
+  static boolean hasOutputs(Path folder) {
+    return Stream.of(ModelFolder.CONFIG, INPUTS, EXPECTED)
+        .allMatch(file -> Files.exists(folder.resolve(file)));
+  }
+
+  static Report outputs(Path folder) throws IOException {
+    try (var arena = Arena.ofShared()) {
+      var title = folder.toAbsolutePath().normalize().getFileName().toString();
+      var model = ModelFolder.read(folder, arena);
+      var expected = folder.resolve(EXPECTED);
+      return new Check(GoldenCase.ofOutputs(folder), model, folder, expected, title, arena)
+          .outputsOnly();
+    }
   }
 
   private static List<Path> variants(Path folder) throws IOException {
     var variants = folder.resolve("variants");
     if (!Files.isDirectory(variants)) return List.of();
     try (var entries = Files.list(variants)) {
-      return entries.sorted().toList();
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("expected."))
+          .sorted()
+          .toList();
     }
   }
 
@@ -112,7 +163,7 @@ public final class Check {
     TensorSource weights =
         adapter.<TensorSource>map(a -> new Overlay(a.tensors(), stored)).orElse(stored);
     try (var session =
-        TrainingSession.open(family, plan, golden.mode(), golden.optimizer(), weights)) {
+        TrainingSession.open(network, plan, golden.mode(), golden.optimizer(), weights)) {
       outputs(session);
       gradients(session);
       if (adapter.isPresent()) merged(session);
@@ -124,6 +175,13 @@ public final class Check {
     return report;
   }
 
+  private Report outputsOnly() throws IOException {
+    try (var session = TrainingSession.forInference(network, stored)) {
+      outputs(session);
+    }
+    return report;
+  }
+
   /** The same model as a newer library writes its configuration. */
   private void configuration() throws IOException {
     var newer = golden.base().resolve("config.v5.json");
@@ -132,7 +190,7 @@ public final class Check {
     report.add("config", Quantity.CONFIG, "config.v5.json", same ? 0 : 1);
   }
 
-  private void outputs(TrainingSession session) {
+  private void outputs(TrainingSession session) throws IOException {
     for (var name : expectedIn("out")) compareOutput("out", name, session);
   }
 
@@ -152,7 +210,7 @@ public final class Check {
             report.add("grad norm", Quantity.GRADIENT_NORM, "all", Math.abs(norm - reference)));
   }
 
-  private void training(TrainingSession session, TensorSource before) {
+  private void training(TrainingSession session, TensorSource before) throws IOException {
     for (int step = 1; step <= golden.steps(); step++) {
       double loss = session.step(batch, 1, SEED + step).loss();
       loss(step - 1, loss);
@@ -160,6 +218,9 @@ public final class Check {
       if (!expectedIn(group).isEmpty())
         for (var parameter : session.graph().trained())
           parameter(group, step, parameter, session, before);
+      if (!expectedIn(group).isEmpty())
+        for (var buffer : session.graph().written())
+          compare(group, Quantity.PARAMETERS, buffer.name(), session.tensor(buffer.name()));
       for (var name : expectedIn("after" + step)) compareOutput("after" + step, name, session);
     }
     loss(golden.steps(), meanLoss(session.forward("evaluate", batch)));
@@ -208,9 +269,11 @@ public final class Check {
   }
 
   private void frozen(TrainingSession session) {
+    var written = Set.copyOf(session.graph().written());
     for (var parameter : session.graph().frozen()) {
-      var actual = session.tensor(parameter.name()).floats();
-      var kept = stored.tensor(parameter.name()).floats();
+      if (written.contains(parameter)) continue;
+      var actual = Report.numbers(session.tensor(parameter.name()));
+      var kept = Report.numbers(stored.tensor(parameter.name()));
       report.add(
           "frozen", Quantity.FROZEN, parameter.name(), Report.largestDifference(actual, kept));
     }
@@ -218,7 +281,7 @@ public final class Check {
 
   private void baseOutputs() throws IOException {
     if (expectedIn("base").isEmpty()) return;
-    try (var plain = TrainingSession.forInference(family, stored)) {
+    try (var plain = TrainingSession.forInference(network, stored)) {
       for (var name : expectedIn("base")) compareOutput("base", name, plain);
     }
   }
@@ -234,12 +297,12 @@ public final class Check {
       var changed = new TreeSet<String>();
       for (var name : stored.names()) {
         var tensor = weights.tensor(name);
-        if (Report.largestDifference(tensor.floats(), stored.tensor(name).floats()) > 0)
-          changed.add(name);
+        if (Report.largestDifference(Report.numbers(tensor), Report.numbers(stored.tensor(name)))
+            > 0) changed.add(name);
       }
       changed.addAll(expectedIn("merged"));
       for (var name : changed) compare("merged", Quantity.MERGED, name, weights.tensor(name));
-      try (var plain = TrainingSession.forInference(again.family(), weights)) {
+      try (var plain = TrainingSession.forInference(network, weights)) {
         for (var name : expectedIn("merged_out")) compareOutput("merged_out", name, plain);
       }
     } finally {
@@ -247,20 +310,34 @@ public final class Check {
     }
   }
 
-  private void compareOutput(String group, String name, TrainingSession session) {
-    var asked = CheckInputs.asked(name, batch);
-    var outputs = session.forward("inspect", asked.batch());
-    if (name.equals("loss"))
-      compare(group, Quantity.OUTPUTS, name, Tensor.of(new float[] {(float) meanLoss(outputs)}));
-    else if (outputs.names().contains(asked.output()))
-      compare(group, Quantity.OUTPUTS, name, outputs.tensor(asked.output()));
-    else if (CheckInputs.isOfAnotherTask(name)) {
-      open.remove(group + "/" + name);
-      report.leaveOut(group + "/" + name + " belongs to a task other than classification");
-    } else {
+  private void compareOutput(String group, String name, TrainingSession session)
+      throws IOException {
+    var actual = output(group, name, session);
+    if (actual.isPresent()) compare(group, Quantity.OUTPUTS, name, actual.get());
+    else {
       open.remove(group + "/" + name);
       report.miss(group + "/" + name + " is not an output of this model");
     }
+  }
+
+  private Optional<Tensor> output(String group, String name, TrainingSession session)
+      throws IOException {
+    var ofTask = OfAnotherTask.named(name);
+    if (ofTask.isPresent()) return Optional.of(ofTask.get().of(family, stored, batch, expected));
+    if (name.startsWith("leftpad_") && family instanceof Decoder decoder)
+      return Optional.of(Written.leftPadded(name, session, decoder, expected));
+    if (name.startsWith("greedy_"))
+      return Optional.of(
+          Written.greedily(
+              session, family, batch, Objects.requireNonNull(expected.get(group + "/" + name))));
+    var asked = CheckInputs.asked(name, batch);
+    // A loss needs labels, and not every reference has some.
+    boolean labelled = asked.batch().targets() > 0;
+    var outputs = session.forward(labelled ? "inspect" : "predict", asked.batch());
+    if (name.equals("loss")) return Optional.of(Tensor.of(new float[] {(float) meanLoss(outputs)}));
+    return outputs.names().contains(asked.output())
+        ? Optional.of(outputs.tensor(asked.output()))
+        : Optional.empty();
   }
 
   private double meanLoss(Outputs outputs) {
@@ -289,8 +366,9 @@ public final class Check {
     var tensors = new TreeMap<String, Tensor>();
     for (var key : file.names()) {
       int slash = key.indexOf('/');
-      var name = family.names().older(key.substring(slash + 1));
-      if (name.startsWith(HEAD_PREFIX + family.head() + "."))
+      var name = family.publication().names().older(key.substring(slash + 1));
+      if (name.startsWith(HEAD_PREFIX)
+          && family.publication().ofHead(name.substring(HEAD_PREFIX.length())))
         name = name.substring(HEAD_PREFIX.length());
       tensors.put(key.substring(0, slash + 1) + name, file.tensor(key));
     }

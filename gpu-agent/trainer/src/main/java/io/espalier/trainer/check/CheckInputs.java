@@ -1,5 +1,10 @@
 package io.espalier.trainer.check;
 
+import io.espalier.models.family.BatchLayout;
+import io.espalier.models.family.Decoder;
+import io.espalier.models.family.Family;
+import io.espalier.models.family.Head;
+import io.espalier.models.family.Network;
 import io.espalier.models.weights.Safetensors;
 import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.engine.Batch;
@@ -8,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** What the reference was fed for each of its outputs, and where these are defined at all. */
 final class CheckInputs {
@@ -16,23 +20,37 @@ final class CheckInputs {
   private static final String IDS = "input_ids";
   private static final String MASK = "attention_mask";
   private static final String KINDS = "token_type_ids";
-
-  private static final Set<String> OF_OTHER_TASKS =
-      Set.of(
-          "labels_regression",
-          "loss_regression",
-          "labels_multi_label_classification",
-          "loss_multi_label_classification");
+  private static final String PLACES = "position_ids";
 
   /** An output of ours, and the batch that it is asked for. */
   record Asked(String output, Batch batch) {}
 
   private CheckInputs() {}
 
-  static Batch batch(Safetensors inputs) {
+  static Batch batch(Family family, Safetensors inputs) {
     var tensors = new HashMap<String, Tensor>();
     inputs.names().forEach(name -> tensors.put(name, inputs.tensor(name)));
-    return completed(tensors);
+    var all = completed(tensors);
+    return switch (family.head()) {
+      case Head.LanguageModelling() -> Batch.ofNextTokens(all.inputs());
+      case Head.Matching() -> new Batch(all.inputs(), all.input(IDS).shape().getFirst());
+      case Head.Classification _, Head.TokenClassification _, Head.SequenceToSequence() -> all;
+    };
+  }
+
+  /** The model for a batch whose texts may not begin their rows. */
+  static Network laidOut(Family family, Batch batch) {
+    return family instanceof Decoder decoder && !beginTheirRows(batch.input(MASK))
+        ? decoder.laidOut(BatchLayout.PADDED)
+        : family;
+  }
+
+  private static boolean beginTheirRows(Tensor mask) {
+    long[] tokens = mask.longs();
+    int columns = Math.toIntExact(mask.shape().get(1));
+    for (int i = 0; i < tokens.length; i++)
+      if (i % columns > 0 && tokens[i] > tokens[i - 1]) return false;
+    return true;
   }
 
   /** Outputs named for what was left out of their inputs. */
@@ -49,10 +67,6 @@ final class CheckInputs {
       return new Asked(name.substring(0, name.indexOf("_no_mask")), completed(inputs));
     }
     return new Asked(name, batch);
-  }
-
-  static boolean isOfAnotherTask(String output) {
-    return OF_OTHER_TASKS.contains(output);
   }
 
   /**
@@ -80,12 +94,21 @@ final class CheckInputs {
     var all = new HashMap<>(inputs);
     all.putIfAbsent(MASK, filled(ids, 1));
     all.putIfAbsent(KINDS, filled(ids, 0));
+    all.putIfAbsent(PLACES, counted(ids));
     return Batch.of(all);
   }
 
   private static Tensor filled(Tensor like, long value) {
     var values = new long[Math.toIntExact(like.elements())];
     Arrays.fill(values, value);
+    return new Tensor(like.type(), like.shape(), MemorySegment.ofArray(values));
+  }
+
+  /** As the reference counts places that nobody gives: from the left end of the row. */
+  private static Tensor counted(Tensor like) {
+    var values = new long[Math.toIntExact(like.elements())];
+    long columns = like.shape().getLast();
+    for (int i = 0; i < values.length; i++) values[i] = i % columns;
     return new Tensor(like.type(), like.shape(), MemorySegment.ofArray(values));
   }
 

@@ -93,6 +93,24 @@ record GoldenCase(
         noisy(json.path("float32_vs_float64")));
   }
 
+  /** Nothing is trained; only what a model gives for stored inputs is known. */
+  static GoldenCase ofOutputs(Path folder) {
+    return new GoldenCase(
+        folder,
+        folder,
+        folder.resolve("inputs.safetensors"),
+        Mode.EVAL,
+        AdamW.UNCLIPPED,
+        0,
+        Map.of(),
+        0,
+        Set.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Map.of());
+  }
+
   /** Rates and decay as the reference had them; a step's rate is then 1. */
   TrainingPlan grouped(TrainingPlan plan) {
     return plan.grouped(parameter ->
@@ -130,7 +148,8 @@ record GoldenCase(
   }
 
   private static Mode mode(JsonNode node) {
-    return switch (node.asString("")) {
+    // The word may be explained in brackets.
+    return switch (node.asString("").replaceFirst(" .*", "")) {
       case "eval" -> Mode.EVAL;
       case "train" -> Mode.TRAIN;
       default -> throw refused("mode", node, "eval or train");

@@ -13,7 +13,9 @@ enum Quantity {
   LOSSES(1e-4),
   FROZEN(0),
   MERGED(2e-5),
-  VARIANT(0);
+  VARIANT(0),
+  TOKENS(0),
+  PIXELS(1);
 
   private final double tolerance;
 

@@ -53,7 +53,16 @@ final class Report {
       miss(group + "/" + name + " has shape " + actual.shape() + ", not " + expected.shape());
       return;
     }
-    add(group, quantity, name, largestDifference(actual.floats(), expected.floats()));
+    add(group, quantity, name, largestDifference(numbers(actual), numbers(expected)));
+  }
+
+  /** Whole numbers, such as tokens and counts, as floats too: they are small. */
+  static float[] numbers(Tensor tensor) {
+    if (tensor.isFloating()) return tensor.floats();
+    var whole = tensor.longs();
+    var floats = new float[whole.length];
+    for (int i = 0; i < floats.length; i++) floats[i] = whole[i];
+    return floats;
   }
 
   /** Something that cannot be told as a difference, such as a tensor that one side lacks. */

@@ -8,7 +8,7 @@ import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
-import io.espalier.models.family.Bert;
+import io.espalier.models.family.TextEncoder;
 import io.espalier.trainer.engine.Tokenizer;
 import io.espalier.trainer.engine.Tokens;
 import java.io.IOException;
@@ -23,10 +23,10 @@ public final class TextData implements DataSet {
 
   private final TextTable table;
   private final Tokenizer tokenizer;
-  private final Bert model;
+  private final TextEncoder model;
   private final List<String> remarks = new ArrayList<>();
 
-  private TextData(TextTable table, Tokenizer tokenizer, Bert model) {
+  private TextData(TextTable table, Tokenizer tokenizer, TextEncoder model) {
     this.table = table;
     this.tokenizer = tokenizer;
     this.model = model;
@@ -39,7 +39,8 @@ public final class TextData implements DataSet {
    * @throws Refused when table or tokenizer cannot be used, or nothing can be learned from the
    *     table
    */
-  public static TextData open(Path file, DataLayout.TextTable columns, byte[] tokenizer, Bert model)
+  public static TextData open(
+      Path file, DataLayout.TextTable columns, byte[] tokenizer, TextEncoder model)
       throws IOException {
     TextTable table = TextTable.open(file, columns);
     try {
@@ -47,7 +48,7 @@ public final class TextData implements DataSet {
       if (!blocking.isEmpty()) {
         throw new Refused(blocking.getFirst());
       }
-      return new TextData(table, Tokenizer.cutting(tokenizer, model.positions()), model);
+      return new TextData(table, Tokenizer.cutting(tokenizer, model.longest()), model);
     } catch (IOException | RuntimeException e) {
       table.close();
       throw e;
@@ -68,7 +69,7 @@ public final class TextData implements DataSet {
   public TextSet load(Split split) throws IOException {
     List<TextSample> samples = table.samples(split);
     List<Tokens> texts = samples.stream().map(this::tokens).toList();
-    long cut = texts.stream().filter(text -> text.length() == model.positions()).count();
+    long cut = texts.stream().filter(text -> text.length() == model.longest()).count();
     if (cut > 0) {
       remarks.add(
           String.format(
@@ -78,11 +79,11 @@ public final class TextData implements DataSet {
               cut,
               texts.size(),
               split.name().toLowerCase(Locale.ROOT),
-              model.positions()));
+              model.longest()));
     }
     int[] labels = samples.stream().mapToInt(sample -> classes().indexOf(sample.label())).toArray();
     List<String> names = samples.stream().map(TextSample::name).toList();
-    return new TextSet(names, texts, labels, model.positions(), model.padding());
+    return new TextSet(names, texts, labels, model.longest(), model.padding());
   }
 
   private Tokens tokens(TextSample sample) {

@@ -15,16 +15,32 @@ public record Batch(Map<String, Tensor> inputs, long targets) {
   /** As the loss leaves out samples without a label. */
   private static final long UNLABELLED = -100;
 
+  private static final String LABELS = "labels";
+
   public Batch {
     inputs = Map.copyOf(inputs);
   }
 
   /** Targets are counted from {@code labels}; without labels there are none. */
   public static Batch of(Map<String, Tensor> inputs) {
-    var labels = inputs.get("labels");
-    long targets = 0;
-    if (labels != null) for (long label : labels.longs()) if (label != UNLABELLED) targets++;
-    return new Batch(inputs, targets);
+    var labels = inputs.get(LABELS);
+    if (labels == null) return new Batch(inputs, 0);
+    return new Batch(inputs, labels.isFloating() ? labels.elements() : labelled(labels, 0));
+  }
+
+  /** The same where each place of {@code labels} (B, T) is told by the place before. */
+  public static Batch ofNextTokens(Map<String, Tensor> inputs) {
+    var labels = inputs.get(LABELS);
+    return new Batch(inputs, labels == null ? 0 : labelled(labels, 1));
+  }
+
+  /** Labels of each row from one place on. */
+  private static long labelled(Tensor labels, int from) {
+    long columns = labels.shape().isEmpty() ? 1 : labels.shape().getLast();
+    long targets = 0, place = 0;
+    for (long label : labels.longs())
+      if (place++ % columns >= from && label != UNLABELLED) targets++;
+    return targets;
   }
 
   /** {@code pixels} (B, channels, side, side), row by row; {@code labels} (B). */

@@ -2,6 +2,7 @@ package io.espalier.trainer.engine;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns texts into tokens as a {@code tokenizer.json} says. Loads a native library of its own. */
 public final class Tokenizer implements AutoCloseable {
@@ -27,6 +29,11 @@ public final class Tokenizer implements AutoCloseable {
    */
   public static Tokenizer cutting(byte[] json, int longest) throws IOException {
     return of(json, Map.of("truncation", "true", "maxLength", Integer.toString(longest)));
+  }
+
+  /** Takes texts whole. */
+  public static Tokenizer whole(byte[] json) throws IOException {
+    return of(json, Map.of("truncation", "false"));
   }
 
   /** Takes texts whole, and adds no tokens that frame them. */
@@ -62,6 +69,40 @@ public final class Tokenizer implements AutoCloseable {
 
   public Tokens encode(String text, String second) {
     return tokens(tokenizer.encode(text, second));
+  }
+
+  /** All that is told of a text. */
+  public Encoded details(String text) {
+    return details(tokenizer.encode(text));
+  }
+
+  /** The same of a pair. */
+  public Encoded details(String text, String second) {
+    return details(tokenizer.encode(text, second));
+  }
+
+  /** The text that tokens stand for. */
+  public String decode(long[] ids, boolean withoutSpecial) {
+    return tokenizer.decode(ids, withoutSpecial);
+  }
+
+  private static Encoded details(Encoding encoding) {
+    return new Encoded(
+        longs(encoding.getIds()),
+        List.of(encoding.getTokens()),
+        longs(encoding.getTypeIds()),
+        longs(encoding.getAttentionMask()),
+        longs(encoding.getSpecialTokenMask()),
+        Arrays.stream(encoding.getCharTokenSpans()).map(Tokenizer::span).toList());
+  }
+
+  /** A token that stands for no text has none. */
+  private static List<Long> span(@Nullable CharSpan span) {
+    return span == null ? List.of(0L, 0L) : List.of((long) span.getStart(), (long) span.getEnd());
+  }
+
+  private static List<Long> longs(long[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
   private static Tokens tokens(Encoding encoding) {

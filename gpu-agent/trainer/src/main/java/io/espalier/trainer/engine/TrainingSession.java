@@ -2,11 +2,13 @@ package io.espalier.trainer.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.espalier.models.family.Network;
 import io.espalier.models.graph.AdamW;
+import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.Parameter;
@@ -30,6 +32,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A model with its weights and optimizer state in native memory. One per process trains: random
@@ -155,11 +158,11 @@ public final class TrainingSession implements AutoCloseable {
     }
   }
 
-  /** The gradients of the mean loss of one batch, by parameter name. */
+  /** The gradients of the mean loss of one batch, by parameter name; nothing changes. */
   public SortedMap<String, Tensor> gradients(Batch batch, long seed) {
     try (var scope = memory.newSubManager()) {
       var arguments = arguments("gradients", batch, scope);
-      arguments.addAll(List.of(1.0 / batch.targets(), seed));
+      arguments.addAll(List.of(1.0 / batch.targets(), seed, 0L));
       return module.call(
           "gradients",
           true,
@@ -177,9 +180,7 @@ public final class TrainingSession implements AutoCloseable {
 
   /** One of the network's forward passes, without autograd: its outputs by name. */
   public Outputs forward(String method, Batch batch) {
-    var outputs = forwards.get(method);
-    if (outputs == null)
-      throw new IllegalArgumentException("no forward pass " + method + " in " + forwards.keySet());
+    var outputs = outputs(method);
     try (var scope = memory.newSubManager()) {
       return module.call(
           method,
@@ -188,6 +189,45 @@ public final class TrainingSession implements AutoCloseable {
           result ->
               new Outputs(plain(outputs.outputNames(), result.toNDList((PtNDManager) scope))));
     }
+  }
+
+  /** The beginning of a text that goes on token by token. */
+  public Decoding decoding() {
+    return new Decoding(this, memory.newSubManager());
+  }
+
+  /**
+   * A forward pass whose results stay in native memory.
+   *
+   * @param given inputs that are there already
+   * @param owner of the results
+   */
+  SortedMap<String, NDArray> forward(
+      String method, Batch batch, Map<String, NDArray> given, NDManager owner) {
+    var outputs = outputs(method);
+    try (var scope = memory.newSubManager()) {
+      return module.call(
+          method,
+          false,
+          arguments(method, batch, given, scope),
+          result -> {
+            var values = result.toNDList((PtNDManager) scope).iterator();
+            var named = new TreeMap<String, NDArray>();
+            for (var name : outputs.outputNames()) {
+              var value = values.next();
+              value.attach(owner);
+              named.put(name, value);
+            }
+            return named;
+          });
+    }
+  }
+
+  private Graph outputs(String method) {
+    var outputs = forwards.get(method);
+    if (outputs == null)
+      throw new IllegalArgumentException("no forward pass " + method + " in " + forwards.keySet());
+    return outputs;
   }
 
   /** A parameter's present value. */
@@ -202,25 +242,32 @@ public final class TrainingSession implements AutoCloseable {
         .toList();
   }
 
+  /** All that training changes: what trains, and the buffers that a step writes. */
+  public List<Part> changedParts() {
+    return Stream.concat(graph.trained().stream(), graph.written().stream())
+        .map(parameter -> part(parameter.name(), known(parameter.name())))
+        .toList();
+  }
+
   /**
-   * All that a later session needs to go on as if nothing had happened: what trains under its own
+   * All that a later session needs to go on as if nothing had happened: what changes under its own
    * name, and its optimizer state as {@code m/NAME}, {@code v/NAME} and {@code t/NAME}.
    */
   public List<Part> stateParts() {
-    var parts = new ArrayList<>(trainedParts());
+    var parts = new ArrayList<>(changedParts());
     forEachState((name, array) -> parts.add(part(name, array)));
     return parts;
   }
 
-  /** Puts trained parameters back. */
-  public void restoreTrained(TensorSource stored) {
-    for (var parameter : graph.trained())
-      overwrite(known(parameter.name()), fitting(parameter, stored));
+  /** Puts back what {@link #changedParts} gave. */
+  public void restoreChanged(TensorSource stored) {
+    Stream.concat(graph.trained().stream(), graph.written().stream())
+        .forEach(parameter -> overwrite(known(parameter.name()), fitting(parameter, stored)));
   }
 
   /** Puts back what {@link #stateParts} gave. */
   public void restoreState(TensorSource stored) {
-    restoreTrained(stored);
+    restoreChanged(stored);
     forEachState((name, array) -> overwrite(array, stored.tensor(name)));
   }
 
@@ -241,7 +288,8 @@ public final class TrainingSession implements AutoCloseable {
 
   private static Part part(String name, NDArray array) {
     var shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
-    return new Part(name, ElementType.F32, shape, () -> NativeTensors.plain(array));
+    var type = array.getDataType() == DataType.INT64 ? ElementType.I64 : ElementType.F32;
+    return new Part(name, type, shape, () -> NativeTensors.plain(array));
   }
 
   /** Moments are made when they are first needed: a session that only computes has none. */
@@ -270,9 +318,15 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private List<Object> arguments(String method, Batch batch, NDManager scope) {
+    return arguments(method, batch, Map.of(), scope);
+  }
+
+  private List<Object> arguments(
+      String method, Batch batch, Map<String, NDArray> given, NDManager scope) {
     var arguments = new ArrayList<Object>();
     for (var name : script.inputs().getOrDefault(method, List.of())) {
-      arguments.add(NativeTensors.copy(scope, batch.input(name)));
+      var here = given.get(name);
+      arguments.add(here == null ? NativeTensors.copy(scope, batch.input(name)) : here);
     }
     arguments.add(frozen);
     arguments.add(trained);
@@ -298,7 +352,11 @@ public final class TrainingSession implements AutoCloseable {
   private static Tensor fitting(Parameter parameter, TensorSource weights) {
     var tensor = weights.tensor(parameter.name());
     var wanted = parameter.shape().dimensions().stream().map(Size::constant).toList();
-    if (!tensor.isFloating() || !tensor.shape().equals(wanted))
+    // Some checkpoints write a count as a list of one.
+    if (wanted.isEmpty() && tensor.elements() == 1)
+      return new Tensor(tensor.type(), List.of(), tensor.bytes());
+    boolean number = tensor.isFloating() || parameter.type() == DType.I64;
+    if (!number || !tensor.shape().equals(wanted))
       throw new IllegalArgumentException(
           "%s must be floats of shape %s, not %s of %s"
               .formatted(parameter.name(), wanted, tensor.type(), tensor.shape()));

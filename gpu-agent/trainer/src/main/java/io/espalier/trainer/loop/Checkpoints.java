@@ -66,7 +66,7 @@ final class Checkpoints {
   }
 
   void saveBest() throws IOException {
-    SafetensorsWriter.write(bestWeights(), Map.of(), session.trainedParts());
+    SafetensorsWriter.write(bestWeights(), Map.of(), session.changedParts());
   }
 
   Path bestWeights() {

@@ -42,6 +42,15 @@ public final class Features {
     return values[row * width + column];
   }
 
+  /** No value is farther from 0. */
+  public double reach() {
+    double reach = 0;
+    for (float value : values) {
+      reach = Math.max(reach, Math.abs(value));
+    }
+    return reach;
+  }
+
   /** These rows, in this order. */
   public Features rows(int[] rows) {
     float[] some = new float[rows.length * width];

@@ -156,8 +156,8 @@ final class EvaluateTask {
     try (Arena arena = Arena.ofShared()) {
       ModelFolder reloaded = ModelFolder.read(folder, arena);
       var weights = StartingWeights.of(reloaded, classes, TrainingPlan.nothing(), 0);
-      if (!weights.newHead().isEmpty()) {
-        throw new IllegalStateException("the exported head was not taken: " + weights.newHead());
+      if (!weights.begunAnew().isEmpty()) {
+        throw new IllegalStateException("the exported head was not taken: " + weights.begunAnew());
       }
       try (TrainingSession session = TrainingSession.forInference(reloaded.family(), weights)) {
         return new Extraction(session, context.lease()).logits(test);

@@ -58,6 +58,9 @@ final class HeadFit {
    */
   Optional<Fitted> gentle(BaseModel model, List<String> classes, Samples train, Samples validation)
       throws IOException, Stopped {
+    if (!model.folder().family().hasLinearHead()) {
+      return Optional.empty();
+    }
     return fit(model, classes, train, validation, MOST_STEEP, (_, _, _, _) -> {});
   }
 
@@ -94,17 +97,14 @@ final class HeadFit {
       // The stronger regularisation wins a tie: it comes first.
       boolean better = best.isEmpty() || accuracy > best.get().validationAccuracy();
       if (better && head.steepness() <= mostSteep) {
-        best = Optional.of(new Fitted(tensors(family, head), number, accuracy));
+        best =
+            Optional.of(
+                new Fitted(
+                    family.linearHead(head.weight(), head.bias(), toFit.reach()),
+                    number,
+                    accuracy));
       }
     }
     return best;
-  }
-
-  private static Map<String, Tensor> tensors(Family family, LinearHead head) {
-    return Map.of(
-        family.head() + ".weight",
-        Tensor.of(head.weight(), family.labels(), family.featureSize()),
-        family.head() + ".bias",
-        Tensor.of(head.bias(), family.labels()));
   }
 }

@@ -21,11 +21,11 @@ record ModelCard(
         """
         The whole model; `transformers.%s.from_pretrained` loads this folder.
         """
-            .formatted(family.architecture()));
+            .formatted(family.publication().architecture()));
   }
 
   String ofAdapter() {
-    if (!family.names().changed()) {
+    if (!family.publication().names().changed()) {
       return text("The adapter alone, for PEFT on top of its base model.\n");
     }
     return text(

@@ -8,8 +8,14 @@ import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
-import io.espalier.models.family.Bert;
+import io.espalier.models.family.CifarResNet;
+import io.espalier.models.family.Clip;
+import io.espalier.models.family.Decoder;
 import io.espalier.models.family.Family;
+import io.espalier.models.family.MobileNetV2;
+import io.espalier.models.family.ResNet;
+import io.espalier.models.family.T5;
+import io.espalier.models.family.TextEncoder;
 import io.espalier.models.family.Vit;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.ImageData;
@@ -18,6 +24,7 @@ import io.espalier.trainer.text.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What a model takes, and how it wants it. */
 sealed interface ModelInput {
@@ -38,19 +45,32 @@ sealed interface ModelInput {
    */
   static ModelInput of(Family family, Path folder) throws IOException {
     return switch (family) {
-      case Vit vit -> Images.of(new Area(vit.image(), vit.image()), folder);
-      case Bert bert -> new Texts(bert, folder);
+      case Vit vit -> Images.of(Optional.of(Images.square(vit.image())), folder);
+      case Clip clip -> Images.of(Optional.of(Images.square(clip.image())), folder);
+      case ResNet _, CifarResNet _, MobileNetV2 _ -> Images.of(Optional.empty(), folder);
+      case TextEncoder encoder -> new Texts(encoder, folder);
+      case Decoder _, T5 _ ->
+          throw new Refused(
+              Problem.of(
+                      "model-does-not-classify",
+                      Category.INVALID,
+                      "config.json model_type",
+                      "The model writes texts, and cannot tell classes apart.",
+                      "Choose a base model of images, or an encoder of texts.")
+                  .found(family.type())
+                  .allowed("a model that classifies"));
     };
   }
 
   /**
-   * Images of one size.
+   * Images, all brought to one size.
    *
    * @param area in pixels
    */
   record Images(ImagePreprocessing preprocessing, Area area) implements ModelInput {
 
-    private static Images of(Area area, Path folder) throws IOException {
+    /** {@code area}: what the model takes, where it takes one size only. */
+    private static Images of(Optional<Area> area, Path folder) throws IOException {
       Path file = folder.resolve(PreprocessorConfig.FILE_NAME);
       if (!Files.isRegularFile(file)) {
         throw new Refused(unusable("the file is missing", "the file of the model's own page"));
@@ -59,15 +79,21 @@ sealed interface ModelInput {
       Area given =
           preprocessing
               .output()
-              .orElseThrow(
-                  () -> new Refused(unusable("no fixed size", "a square of " + area.width())));
-      if (!given.equals(area)) {
-        throw new Refused(
-            unusable(
-                "%d × %d pixels".formatted(given.width(), given.height()),
-                "%d × %d pixels, as config.json says".formatted(area.width(), area.height())));
+              .orElseThrow(() ->
+                  new Refused(
+                      unusable("no fixed size", area.map(Images::told).orElse("one size"))));
+      if (area.isPresent() && !given.equals(area.get())) {
+        throw new Refused(unusable(told(given), told(area.get()) + ", as config.json says"));
       }
-      return new Images(preprocessing, area);
+      return new Images(preprocessing, given);
+    }
+
+    private static Area square(int side) {
+      return new Area(side, side);
+    }
+
+    private static String told(Area area) {
+      return "%d × %d pixels".formatted(area.width(), area.height());
     }
 
     private static Problem unusable(String found, String limit) {
@@ -91,7 +117,7 @@ sealed interface ModelInput {
    *
    * @param folder where the tokenizer lies
    */
-  record Texts(Bert model, Path folder) implements ModelInput {
+  record Texts(TextEncoder model, Path folder) implements ModelInput {
 
     @Override
     public DataSet open(Path file, DataLayout layout, int workers, Path scratch)

@@ -115,14 +115,15 @@ public final class PredictCommand implements Callable<Integer> {
 
   private TrainingSession session(BaseModel base, List<String> classes, Arena arena)
       throws IOException {
-    if (adapter == null) {
-      var weights = StartingWeights.of(base.folder(), classes, TrainingPlan.nothing(), 0);
-      return TrainingSession.forInference(base.folder().family(), weights);
-    }
     Family family = TaskContext.family(base, classes);
+    if (adapter == null) {
+      var nothing = TrainingPlan.nothing();
+      var weights = StartingWeights.of(base.folder(), family, classes, nothing, 0);
+      return TrainingSession.forInference(family, weights);
+    }
     Adapter read = Adapter.read(adapter, family, arena);
     TrainingPlan plan = read.plan(family);
-    TensorSource start = StartingWeights.of(base.folder(), classes, plan, 0);
+    TensorSource start = StartingWeights.of(base.folder(), family, classes, plan, 0);
     return TrainingSession.open(
         family, plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));
   }

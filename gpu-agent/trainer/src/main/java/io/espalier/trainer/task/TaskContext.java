@@ -31,17 +31,17 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
 
   /** The base model's family with a head for these classes. */
   static Family family(BaseModel model, List<String> classes) {
-    return model.folder().family().withLabels(classes.size());
+    return model.folder().family().classifying(classes.size());
   }
 
   /** What a training of this plan begins with. */
   static TensorSource startingWeights(
       BaseModel model, List<String> classes, Training training, TrainingPlan plan) {
     long seed = training.settings().seed();
+    Family family = family(model, classes);
     if (training.protocol() == Protocol.FROM_SCRATCH) {
-      Family family = family(model, classes);
       return RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed);
     }
-    return StartingWeights.of(model.folder(), classes, plan, seed);
+    return StartingWeights.of(model.folder(), family, classes, plan, seed);
   }
 }

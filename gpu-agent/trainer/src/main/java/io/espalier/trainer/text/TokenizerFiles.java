@@ -9,6 +9,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The tokenizer of a model folder: {@code tokenizer.json}, or BERT's older {@code vocab.txt} with
@@ -22,6 +24,8 @@ public final class TokenizerFiles {
   private static final List<String> NAMES =
       List.of(TOKENIZER, VOCABULARY, CONFIG, "special_tokens_map.json");
   private static final long LONGEST = 64L << 20;
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private TokenizerFiles() {}
 
@@ -60,6 +64,33 @@ public final class TokenizerFiles {
     } catch (CharacterCodingException e) {
       throw refused(VOCABULARY, "other bytes", "must be UTF-8.");
     }
+  }
+
+  /**
+   * Number of the token that fills up short texts: the one that {@code tokenizer_config.json}
+   * names, else the one that ends texts, as is custom.
+   */
+  public static int padding(Path folder) throws IOException {
+    var config = folder.resolve(CONFIG);
+    if (!Files.isRegularFile(config)) return 0;
+    var names = StrictJson.object(config);
+    for (var key : List.of("pad_token", "eos_token")) {
+      var named = names.path(key);
+      var token = named.isString() ? named.asString() : named.path("content").asString("");
+      var number = token.isEmpty() ? OptionalInt.empty() : number(folder, token);
+      if (number.isPresent()) return number.getAsInt();
+    }
+    return 0;
+  }
+
+  /** Of a token that the tokenizer treats by itself, or of its vocabulary. */
+  public static OptionalInt number(Path folder, String token) throws IOException {
+    var json = JSON.readTree(json(folder));
+    for (var added : json.path("added_tokens"))
+      if (added.path("content").asString("").equals(token))
+        return OptionalInt.of(added.path("id").asInt());
+    var known = json.path("model").path("vocab").path(token);
+    return known.isNumber() ? OptionalInt.of(known.asInt()) : OptionalInt.empty();
   }
 
   private static Refused refused(String file, String found, String message) {

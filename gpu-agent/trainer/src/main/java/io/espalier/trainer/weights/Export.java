@@ -1,12 +1,16 @@
 package io.espalier.trainer.weights;
 
 import io.espalier.models.family.Family;
+import io.espalier.models.family.Head;
+import io.espalier.models.family.Publication;
+import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Lora;
 import io.espalier.models.weights.Durable;
 import io.espalier.models.weights.ElementType;
 import io.espalier.models.weights.SafetensorsWriter;
 import io.espalier.models.weights.SafetensorsWriter.Part;
 import io.espalier.models.weights.Tensor;
+import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.engine.TrainingSession;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,11 +35,13 @@ public final class Export {
 
   private final TrainingSession session;
   private final Family family;
+  private final Publication published;
 
   /** {@code family}: the one that the session was opened with. */
   public Export(TrainingSession session, Family family) {
     this.session = session;
     this.family = family;
+    published = family.publication();
   }
 
   /**
@@ -45,16 +51,19 @@ public final class Export {
    * @param labels the classes, in the order of the head's rows
    */
   public void merged(Path folder, ModelFolder base, List<String> labels) throws IOException {
-    var architecture = JsonNodeFactory.instance.arrayNode().add(family.architecture());
+    var architecture = JsonNodeFactory.instance.arrayNode().add(published.architecture());
     var config = base.config().withLabels(labels).with("architectures", architecture).json();
     config.remove("dtype");
     config.remove("problem_type"); // of the head that was replaced
+    if (family.head() instanceof Head.Classification(_, var targets)
+        && targets != Head.Targets.SINGLE_LABEL) config.put("problem_type", targets.problemType());
     config.put("torch_dtype", "float32");
     Durable.folder(
         folder,
         inside -> {
           Durable.write(inside.resolve(ModelFolder.CONFIG), JSON.writeValueAsBytes(config));
-          SafetensorsWriter.write(inside.resolve("model.safetensors"), METADATA, mergedParts());
+          SafetensorsWriter.write(
+              inside.resolve("model.safetensors"), METADATA, mergedParts(base.checkpoint()));
           if (base.preprocessor().isPresent())
             Durable.write(
                 inside.resolve(ModelFolder.PREPROCESSOR),
@@ -82,9 +91,9 @@ public final class Export {
         folder,
         inside -> {
           writeAdapter(inside, base, lora, UnaryOperator.identity());
-          if (!family.names().changed()) return;
+          if (!published.names().changed()) return;
           var newer = Files.createDirectory(inside.resolve("transformers5"));
-          writeAdapter(newer, base, lora, family.names()::newer);
+          writeAdapter(newer, base, lora, published.names()::newer);
         });
   }
 
@@ -104,28 +113,28 @@ public final class Export {
   private ObjectNode adapterConfig(String base, Lora lora, UnaryOperator<String> spelling) {
     var config = JsonNodeFactory.instance.objectNode();
     // PEFT finds the class of the base model by the task, or where it knows none, by this.
-    if (family.peftTask().isPresent()) config.putNull("auto_mapping");
+    if (published.peftTask().isPresent()) config.putNull("auto_mapping");
     else
       config
           .putObject("auto_mapping")
-          .put("base_model_class", family.architecture())
-          .put("parent_library", family.library());
+          .put("base_model_class", published.architecture())
+          .put("parent_library", published.library());
     config.put("base_model_name_or_path", base);
     config.put("bias", "none");
-    config.put("fan_in_fan_out", false);
+    config.put("fan_in_fan_out", session.graph().linearModules().containsValue(true));
     config.put("inference_mode", true);
     config.put("init_lora_weights", true);
     config.set("lora_alpha", wholeIfPossible(lora.alpha()));
     config.put("lora_dropout", lora.dropout());
-    var trainsHead =
-        session.graph().trained().stream().anyMatch(p -> p.name().startsWith(family.head() + "."));
-    if (trainsHead) config.putArray("modules_to_save").add(family.head());
+    boolean trainsHead =
+        session.graph().trained().stream().anyMatch(p -> published.ofHead(p.name()));
+    if (trainsHead) published.headModules().forEach(config.putArray("modules_to_save")::add);
     else config.putNull("modules_to_save");
     config.put("peft_type", "LORA");
     config.put("r", lora.rank());
     var targets = config.putArray("target_modules");
     adaptedModules().stream().map(spelling).sorted().forEach(targets::add);
-    family
+    published
         .peftTask()
         .ifPresentOrElse(task -> config.put("task_type", task), () -> config.putNull("task_type"));
     config.put("use_dora", false);
@@ -145,18 +154,23 @@ public final class Export {
     var modules = new TreeSet<String>();
     var names = new TreeSet<String>();
     session.graph().parameters().forEach(parameter -> names.add(parameter.name()));
-    for (var module : session.graph().linearModules())
+    for (var module : session.graph().linearModules().keySet())
       if (names.contains(Lora.matrixA(module))) modules.add(module);
     return List.copyOf(modules);
   }
 
-  private List<Part> mergedParts() {
+  private List<Part> mergedParts(TensorSource base) {
     var parts = new ArrayList<Part>();
+    for (var name : base.names())
+      if (family.carried().stream().anyMatch(module -> name.startsWith(module + "."))) {
+        var tensor = base.tensor(name);
+        parts.add(new Part(name, tensor.type(), tensor.shape(), () -> tensor));
+      }
     for (var parameter : session.graph().parameters()) {
       if (Lora.owns(parameter)) continue;
       var shape = parameter.shape().dimensions().stream().map(size -> size.constant()).toList();
-      parts.add(
-          new Part(parameter.name(), ElementType.F32, shape, () -> mergedTensor(parameter.name())));
+      var type = parameter.type() == DType.I64 ? ElementType.I64 : ElementType.F32;
+      parts.add(new Part(parameter.name(), type, shape, () -> mergedTensor(parameter.name())));
     }
     return parts;
   }
@@ -166,8 +180,11 @@ public final class Export {
     var weight = session.tensor(name);
     var module = name.endsWith(".weight") ? name.substring(0, name.length() - 7) : name;
     if (!adaptedModules().contains(module) || !name.endsWith(".weight")) return weight;
-    double scale = session.graph().plan().lora().orElseThrow().scale();
     return Merge.of(
-        weight, session.tensor(Lora.matrixA(module)), session.tensor(Lora.matrixB(module)), scale);
+        weight,
+        session.tensor(Lora.matrixA(module)),
+        session.tensor(Lora.matrixB(module)),
+        session.graph().plan().lora().orElseThrow().scale(module),
+        session.graph().linearModules().getOrDefault(module, false));
   }
 }

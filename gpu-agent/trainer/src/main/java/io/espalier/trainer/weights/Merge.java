@@ -8,9 +8,13 @@ final class Merge {
 
   private Merge() {}
 
-  /** W (out, in) + scale · B (out, rank) · A (rank, in); products in 64 bits, as sums are long. */
-  static Tensor of(Tensor weight, Tensor a, Tensor b, double scale) {
-    int out = Math.toIntExact(weight.shape().get(0)), in = Math.toIntExact(weight.shape().get(1));
+  /**
+   * W (out, in) + scale · B (out, rank) · A (rank, in); products in 64 bits, as sums are long.
+   *
+   * @param transposed whether W is (in, out)
+   */
+  static Tensor of(Tensor weight, Tensor a, Tensor b, double scale, boolean transposed) {
+    int out = Math.toIntExact(b.shape().get(0)), in = Math.toIntExact(a.shape().get(1));
     int rank = Math.toIntExact(a.shape().get(0));
     float[] merged = weight.floats(), first = a.floats(), second = b.floats();
     var row = new double[in];
@@ -20,8 +24,9 @@ final class Merge {
         double factor = second[i * rank + r];
         for (int j = 0; j < in; j++) row[j] += factor * first[r * in + j];
       }
-      for (int j = 0; j < in; j++) merged[i * in + j] += (float) (scale * row[j]);
+      for (int j = 0; j < in; j++)
+        merged[transposed ? j * out + i : i * in + j] += (float) (scale * row[j]);
     }
-    return Tensor.of(merged, out, in);
+    return transposed ? Tensor.of(merged, in, out) : Tensor.of(merged, out, in);
   }
 }

@@ -49,6 +49,11 @@ public record ModelFolder(
         TokenizerFiles.in(folder));
   }
 
+  /** The same files under another configuration. */
+  public ModelFolder configuredAs(ModelConfig other) {
+    return new ModelFolder(other, Families.of(other), checkpoint, preprocessor, tokenizer);
+  }
+
   public List<String> labels() {
     return config.labels();
   }

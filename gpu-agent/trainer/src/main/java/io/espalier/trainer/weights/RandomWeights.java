@@ -1,7 +1,9 @@
 package io.espalier.trainer.weights;
 
 import io.espalier.models.family.Network;
+import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Graph;
+import io.espalier.models.graph.Initial;
 import io.espalier.models.graph.Parameter;
 import io.espalier.models.graph.Size;
 import io.espalier.models.weights.Tensor;
@@ -48,24 +50,32 @@ public final class RandomWeights implements TensorSource {
     var values = new float[Math.toIntExact(parameter.elements())];
     var random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
     switch (parameter.initial()) {
-      case ZEROS -> {}
-      case ONES -> Arrays.fill(values, 1);
-      case NORMAL -> {
-        for (int i = 0; i < values.length; i++) values[i] = normal(random);
+      case Initial.Constant(double value) -> Arrays.fill(values, (float) value);
+      case Initial.Usual() -> fillNormal(values, deviation, random);
+      case Initial.Normal(double own) -> fillNormal(values, own, random);
+      case Initial.KaimingByOutputs() -> {
+        long perOutput = parameter.elements() / parameter.shape().get(1).constant();
+        fillNormal(values, Math.sqrt(2.0 / perOutput), random);
       }
-      case UNIFORM_BY_INPUTS -> {
+      case Initial.UniformByInputs() -> {
         double bound = 1 / Math.sqrt((double) parameter.shape().get(-1).constant());
         for (int i = 0; i < values.length; i++)
           values[i] = (float) (bound * (2 * random.nextDouble() - 1));
       }
     }
-    return Tensor.of(
-        values, parameter.shape().dimensions().stream().mapToLong(Size::constant).toArray());
+    if (parameter.type() == DType.I64) return Tensor.of(new long[values.length], shape(parameter));
+    return Tensor.of(values, shape(parameter));
   }
 
-  private float normal(Random random) {
-    double value = deviation * random.nextGaussian();
-    while (Math.abs(value) > CUT) value = deviation * random.nextGaussian();
-    return (float) value;
+  private static long[] shape(Parameter parameter) {
+    return parameter.shape().dimensions().stream().mapToLong(Size::constant).toArray();
+  }
+
+  private static void fillNormal(float[] values, double deviation, Random random) {
+    for (int i = 0; i < values.length; i++) {
+      double value = deviation * random.nextGaussian();
+      while (Math.abs(value) > CUT) value = deviation * random.nextGaussian();
+      values[i] = (float) value;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.espalier.trainer.weights;
 
 import io.espalier.domain.problem.Refused;
+import io.espalier.models.family.Family;
 import io.espalier.models.family.StoredTensors;
 import io.espalier.models.graph.Lora;
 import io.espalier.models.graph.Mode;
@@ -24,19 +25,19 @@ public final class StartingWeights implements TensorSource {
   private final Checkpoint checkpoint;
   private final RandomWeights fresh;
   private final Set<String> names;
-  private final Set<String> newHead;
+  private final Set<String> begunAnew;
 
   private StartingWeights(
       StoredTensors stored,
       Checkpoint checkpoint,
       RandomWeights fresh,
       Set<String> names,
-      Set<String> newHead) {
+      Set<String> begunAnew) {
     this.stored = stored;
     this.checkpoint = checkpoint;
     this.fresh = fresh;
     this.names = names;
-    this.newHead = newHead;
+    this.begunAnew = begunAnew;
   }
 
   /**
@@ -47,28 +48,32 @@ public final class StartingWeights implements TensorSource {
    */
   public static StartingWeights of(
       ModelFolder folder, List<String> labels, TrainingPlan plan, long seed) {
+    return of(folder, folder.family().withLabels(labels.size()), labels, plan, seed);
+  }
+
+  /** The same under a head of another kind: {@code family} is the folder's own with that head. */
+  public static StartingWeights of(
+      ModelFolder folder, Family family, List<String> labels, TrainingPlan plan, long seed) {
     var stored = StoredTensors.of(folder.family(), folder.checkpoint());
     stored.requireSound();
-    var family = folder.family().withLabels(labels.size());
     var graph = family.graph(plan, Mode.EVAL);
-    var keepsHead = sameClasses(folder.labels(), labels);
-    var newHead = new LinkedHashSet<String>();
+    boolean sameKind = family.head().getClass() == folder.family().head().getClass();
+    boolean keepsHead = sameKind && sameClasses(folder.labels(), labels);
+    var begunAnew = new LinkedHashSet<String>();
     var names = new TreeSet<String>();
     for (var parameter : graph.parameters()) {
       names.add(parameter.name());
       if (Lora.owns(parameter)) continue;
-      boolean ofHead = parameter.name().startsWith(family.head() + ".");
-      if (ofHead && !(keepsHead && stored.name(parameter.name()) != null)) {
-        newHead.add(parameter.name());
-      }
+      boolean replaced = family.publication().ofHead(parameter.name()) && !keepsHead;
+      if (replaced || stored.name(parameter.name()) == null) begunAnew.add(parameter.name());
     }
     return new StartingWeights(
-        stored, folder.checkpoint(), RandomWeights.of(family, graph, seed), names, newHead);
+        stored, folder.checkpoint(), RandomWeights.of(family, graph, seed), names, begunAnew);
   }
 
-  /** Names of the head's parameters that begin anew; empty where the checkpoint's head is kept. */
-  public List<String> newHead() {
-    return List.copyOf(newHead);
+  /** Names of parameters that begin anew, the head's where the checkpoint's is not kept. */
+  public List<String> begunAnew() {
+    return List.copyOf(begunAnew);
   }
 
   /** Tensors of the checkpoint that the model has no place for. */
@@ -83,7 +88,7 @@ public final class StartingWeights implements TensorSource {
 
   @Override
   public Tensor tensor(String name) {
-    var kept = newHead.contains(name) ? null : stored.name(name);
+    var kept = begunAnew.contains(name) ? null : stored.name(name);
     return kept == null ? fresh.tensor(name) : checkpoint.tensor(kept);
   }
 

@@ -61,10 +61,10 @@ class TrainingSessionTest {
         TrainingPlan.full().layerWise(0.5).withoutDecayOfVectors(),
         TrainingPlan.full().recomputing(),
         TrainingPlan.top(1),
-        TrainingPlan.only("classifier"),
+        TrainingPlan.only(List.of("classifier")),
         adapters(),
-        adapters().alsoTraining("classifier"),
-        adapters().alsoTraining("classifier").recomputing());
+        adapters().alsoTraining(List.of("classifier")),
+        adapters().alsoTraining(List.of("classifier")).recomputing());
   }
 
   @ParameterizedTest
@@ -171,7 +171,7 @@ class TrainingSessionTest {
   @Test
   void goesOnFromStoredStateAsIfNothingHadHappened() throws IOException {
     var file = folder.resolve("state.safetensors");
-    var plan = adapters().alsoTraining("classifier");
+    var plan = adapters().alsoTraining(List.of("classifier"));
     List<Double> uninterrupted = new ArrayList<>(), resumed = new ArrayList<>();
     try (var session = open(plan, Mode.TRAIN)) {
       for (int step = 1; step <= 3; step++) session.step(batch, RATE, step);
@@ -190,12 +190,12 @@ class TrainingSessionTest {
 
   @Test
   void refusesStateOfAnotherShape() throws IOException {
-    try (var session = open(TrainingPlan.only("classifier"), Mode.TRAIN)) {
+    try (var session = open(TrainingPlan.only(List.of("classifier")), Mode.TRAIN)) {
       var wrong =
           new Overlay(
               Map.of("classifier.bias", Tensor.of(new float[7], 7)),
               StartingWeights.of(vit, vit.labels(), TrainingPlan.nothing(), 1));
-      assertThatThrownBy(() -> session.restoreTrained(wrong))
+      assertThatThrownBy(() -> session.restoreChanged(wrong))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("classifier.bias");
     }

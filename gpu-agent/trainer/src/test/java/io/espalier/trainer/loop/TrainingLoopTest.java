@@ -52,9 +52,9 @@ class TrainingLoopTest {
   static Stream<TrainingPlan> plans() {
     return Stream.of(
         TrainingPlan.full().layerWise(0.5).withoutDecayOfVectors().smoothingLabels(0.1),
-        TrainingPlan.adapting(new Lora(4, 8, 0.2, false, Set.of("query", "value", "dense")))
-            .alsoTraining("classifier"),
-        TrainingPlan.only("classifier"));
+        TrainingPlan.adapting(Lora.of(4, 8, Set.of("query", "value", "dense")).droppingOut(0.2))
+            .alsoTraining(List.of("classifier")),
+        TrainingPlan.only(List.of("classifier")));
   }
 
   @ParameterizedTest
@@ -124,11 +124,11 @@ class TrainingLoopTest {
 
   @Test
   void passesOverACheckpointWithoutAManifestOrWithAFileTooMany() throws IOException {
-    run(TrainingPlan.only("classifier"), folder, settings(), new Samples(), 9);
+    run(TrainingPlan.only(List.of("classifier")), folder, settings(), new Samples(), 9);
     Files.delete(folder.resolve("step-00000009/manifest.json"));
     Files.writeString(folder.resolve("step-00000008/more.txt"), "x");
     heard.events.clear();
-    run(TrainingPlan.only("classifier"), folder, settings(), new Samples(), STEPS);
+    run(TrainingPlan.only(List.of("classifier")), folder, settings(), new Samples(), STEPS);
     assertThat(heard.events.stream().filter(event -> event.startsWith("rejected")))
         .containsExactly(
             "rejected step-00000009 there is no manifest.json",
@@ -138,14 +138,14 @@ class TrainingLoopTest {
 
   @Test
   void refusesACheckpointOfAnotherTraining() throws IOException {
-    run(TrainingPlan.only("classifier"), folder, settings(), new Samples(), 5);
+    run(TrainingPlan.only(List.of("classifier")), folder, settings(), new Samples(), 5);
     assertThatThrownBy(() -> run(TrainingPlan.full(), folder, settings(), new Samples(), STEPS))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("another model or other settings");
     var faster = new Schedule(2e-3, 2, STEPS, Schedule.Decay.LINEAR);
     assertThatThrownBy(() ->
             run(
-                TrainingPlan.only("classifier"),
+                TrainingPlan.only(List.of("classifier")),
                 folder,
                 new LoopSettings(faster, 3, 4, 3, 1),
                 new Samples(),
@@ -155,7 +155,7 @@ class TrainingLoopTest {
 
   @Test
   void aRunThatIsDoneStaysDone() throws IOException {
-    var plan = TrainingPlan.only("classifier");
+    var plan = TrainingPlan.only(List.of("classifier"));
     var first = run(plan, folder, settings(), new Samples(), STEPS);
     heard.events.clear();
     var again = run(plan, folder, settings(), new Samples(), STEPS);
@@ -197,8 +197,8 @@ class TrainingLoopTest {
           }
         };
     try (var prefetch = new Prefetch(failing)) {
-      assertThatThrownBy(
-              () -> run(TrainingPlan.only("classifier"), folder, settings(), prefetch, STEPS))
+      assertThatThrownBy(() ->
+              run(TrainingPlan.only(List.of("classifier")), folder, settings(), prefetch, STEPS))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("image 7 is gone");
     }

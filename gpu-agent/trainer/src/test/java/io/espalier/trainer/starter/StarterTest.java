@@ -62,7 +62,7 @@ class StarterTest {
     try (Arena arena = Arena.ofShared()) {
       ModelFolder folder = ModelFolder.read(FOLDER, arena);
       var weights = StartingWeights.of(folder, folder.labels(), TrainingPlan.nothing(), 0);
-      assertThat(weights.newHead()).isEmpty();
+      assertThat(weights.begunAnew()).isEmpty();
       try (TrainingSession session = TrainingSession.forInference(folder.family(), weights)) {
         var batch = ImageSet.of(preprocessing, drawn, labels).all().batch();
         logits = session.forward("predict", batch).logits().floats();

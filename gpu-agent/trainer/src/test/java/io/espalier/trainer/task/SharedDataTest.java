@@ -1,16 +1,15 @@
 package io.espalier.trainer.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.trainer.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +26,7 @@ class SharedDataTest {
   @ParameterizedTest
   @CsvSource({"flowers5-64-png.zip, 0.52", "fashion-mnist-6k.zip, 0.72"})
   void linearProbeOfTheStarterReaches(String archive, double accuracy) throws IOException {
-    Path zip = sharedData().resolve(archive);
+    Path zip = Shared.folder("data").resolve(archive);
     Path training = workFolder("training", zip);
     Path evaluation = workFolder("evaluation", zip);
     var probe = TaskFixture.training(Protocol.LINEAR_PROBE, 1);
@@ -50,19 +49,5 @@ class SharedDataTest {
     TaskFixture.copy(Path.of("src/main/starter/vit"), model);
     TaskFixture.deadline(folder, Instant.now().plusSeconds(3600));
     return folder;
-  }
-
-  private static Path sharedData() {
-    String named =
-        Optional.ofNullable(System.getProperty("ESPALIER_SHARED"))
-            .or(() -> Optional.ofNullable(System.getenv("ESPALIER_SHARED")))
-            .orElse("../../../shared");
-    Path data = Path.of(named).resolve("data").toAbsolutePath().normalize();
-    boolean there = Files.isDirectory(data);
-    if (!there && "true".equals(System.getenv("CI"))) {
-      throw new IllegalStateException("CI needs the shared data: " + data + " is missing");
-    }
-    assumeTrue(there, "the shared data are not at " + data + "; set ESPALIER_SHARED");
-    return data;
   }
 }

@@ -47,14 +47,14 @@ class ExportTest {
 
   @Test
   void mergedFolderGivesTheLogitsOfTheTrainedModel() throws IOException {
-    try (var session = trained(adapters().alsoTraining("classifier"))) {
+    try (var session = trained(adapters().alsoTraining(List.of("classifier")))) {
       new Export(session, vit.family()).merged(folder.resolve("merged"), vit, CLASSES);
       var again = ModelFolder.read(folder.resolve("merged"), arena);
       assertThat(again.labels()).isEqualTo(CLASSES);
       assertThat(again.preprocessor()).isEqualTo(vit.preprocessor());
       assertThat(again.checkpoint().names()).isEqualTo(vit.checkpoint().names());
       var weights = StartingWeights.of(again, CLASSES, TrainingPlan.nothing(), 1);
-      assertThat(weights.newHead()).isEmpty();
+      assertThat(weights.begunAnew()).isEmpty();
       try (var plain = TrainingSession.forInference(again.family(), weights)) {
         assertThat(plain.forward("predict", batch).logits().floats())
             .usingComparatorWithPrecision(1e-5f)
@@ -76,11 +76,12 @@ class ExportTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "transformers5"})
   void adapterFolderGivesTheLogitsOfTheTrainedModel(String form) throws IOException {
-    try (var session = trained(adapters().alsoTraining("classifier"))) {
+    try (var session = trained(adapters().alsoTraining(List.of("classifier")))) {
       new Export(session, vit.family()).adapter(folder.resolve("adapter"), "some/vit");
       var adapter = Adapter.read(folder.resolve("adapter").resolve(form), vit.family(), arena);
       assertThat(adapter.head()).isTrue();
-      assertThat(adapter.lora().scale()).isEqualTo(2);
+      assertThat(adapter.lora().scale("vit.encoder.layer.0.attention.attention.query"))
+          .isEqualTo(2);
       var base = StartingWeights.of(vit, vit.labels(), TrainingPlan.nothing(), 1);
       try (var again =
           TrainingSession.open(
@@ -97,7 +98,7 @@ class ExportTest {
 
   @Test
   void adapterFolderHasPeftsLayout() throws IOException {
-    try (var session = trained(adapters().alsoTraining("classifier"))) {
+    try (var session = trained(adapters().alsoTraining(List.of("classifier")))) {
       new Export(session, vit.family()).adapter(folder.resolve("adapter"), "some/vit");
     }
     var config = StrictJson.object(folder.resolve("adapter/adapter_config.json"));
@@ -142,8 +143,8 @@ class ExportTest {
         "peft_type | \"IA3\"",
         "bias | \"all\"",
         "use_dora | true",
-        "fan_in_fan_out | true",
-        "rank_pattern | {\"query\": 8}",
+        "rank_pattern | {\"query\": 0}",
+        "alpha_pattern | {\"que(ry\": 8}",
         "r | 0",
       })
   void refusesAnAdapterOfAnotherKind(String key, String value) throws IOException {

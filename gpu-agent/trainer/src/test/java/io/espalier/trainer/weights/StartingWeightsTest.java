@@ -46,7 +46,7 @@ class StartingWeightsTest {
   @Test
   void keepsAHeadThatToldAsManyUnnamedClassesApart() {
     var start = StartingWeights.of(vit, FIVE, TrainingPlan.full(), 1);
-    assertThat(start.newHead()).isEmpty();
+    assertThat(start.begunAnew()).isEmpty();
     assertThat(start.unused()).isEmpty();
     assertThat(start.tensor("classifier.weight").floats())
         .isEqualTo(vit.checkpoint().tensor("classifier.weight").floats());
@@ -55,7 +55,7 @@ class StartingWeightsTest {
   @Test
   void beginsANewHeadForAnotherNumberOfClassesAndSaysSo() {
     var start = StartingWeights.of(vit, FLOWERS, TrainingPlan.full(), 1);
-    assertThat(start.newHead()).containsExactlyInAnyOrder("classifier.weight", "classifier.bias");
+    assertThat(start.begunAnew()).containsExactlyInAnyOrder("classifier.weight", "classifier.bias");
     assertThat(start.tensor("classifier.weight").shape()).containsExactly(3L, 32L);
     assertThat(start.tensor("classifier.bias").floats()).containsOnly(0);
     assertThat(start.unused()).isEmpty();
@@ -64,16 +64,16 @@ class StartingWeightsTest {
   @Test
   void beginsANewHeadWhereTheClassesHaveOtherNames() throws IOException {
     var named = changed(_ -> {}, vit.config().withLabels(FIVE).json().toString());
-    assertThat(StartingWeights.of(named, FIVE, TrainingPlan.full(), 1).newHead()).isEmpty();
+    assertThat(StartingWeights.of(named, FIVE, TrainingPlan.full(), 1).begunAnew()).isEmpty();
     var others = List.of("v", "w", "x", "y", "z");
-    assertThat(StartingWeights.of(named, others, TrainingPlan.full(), 1).newHead()).hasSize(2);
+    assertThat(StartingWeights.of(named, others, TrainingPlan.full(), 1).begunAnew()).hasSize(2);
   }
 
   @Test
   void beginsANewHeadWhereTheCheckpointHasNone() throws IOException {
     var headless = changed(tensors -> tensors.keySet().removeIf(n -> n.startsWith("classifier")));
     var start = StartingWeights.of(headless, FIVE, TrainingPlan.full(), 1);
-    assertThat(start.newHead()).hasSize(2);
+    assertThat(start.begunAnew()).hasSize(2);
     assertThat(start.tensor("classifier.weight").shape()).containsExactly(5L, 32L);
   }
 
@@ -129,7 +129,7 @@ class StartingWeightsTest {
   void readsABackboneThatWasSavedWithoutAnyHead() throws IOException {
     var bare = renamed(name -> name.startsWith("vit.") ? name.substring(4) : "dropped." + name);
     var start = StartingWeights.of(bare, FLOWERS, TrainingPlan.full(), 1);
-    assertThat(start.newHead()).hasSize(2);
+    assertThat(start.begunAnew()).hasSize(2);
     assertThat(start.unused())
         .containsExactly("dropped.classifier.bias", "dropped.classifier.weight");
     assertSameBackbone(start);
@@ -137,9 +137,9 @@ class StartingWeightsTest {
 
   @Test
   void readsTheNamesOfTransformersFive() throws IOException {
-    var newer = renamed(vit.family().names()::newer);
+    var newer = renamed(vit.family().publication().names()::newer);
     var start = StartingWeights.of(newer, FIVE, TrainingPlan.full(), 1);
-    assertThat(start.newHead()).isEmpty();
+    assertThat(start.begunAnew()).isEmpty();
     assertThat(start.unused()).isEmpty();
     assertSameBackbone(start);
   }
@@ -150,7 +150,7 @@ class StartingWeightsTest {
     var twice =
         changed(tensors ->
             tensors.put(
-                vit.family().names().newer(name),
+                vit.family().publication().names().newer(name),
                 java.util.Objects.requireNonNull(tensors.get(name))));
     assertThatThrownBy(() -> StartingWeights.of(twice, FIVE, TrainingPlan.full(), 1))
         .isInstanceOf(Refused.class)

@@ -33,7 +33,10 @@ record FamilyDefaults(double rate, double mostRate, double mostRateFromScratch, 
   private static final FamilyDefaults OF_TEXTS = new FamilyDefaults(3e-5, 3e-4, 1e-3, 0.85);
 
   static FamilyDefaults of(ModelFacts model) {
-    return model.family().equals("bert") ? OF_TEXTS : OF_IMAGES;
+    return switch (model.family()) {
+      case "bert", "distilbert", "roberta" -> OF_TEXTS;
+      default -> OF_IMAGES;
+    };
   }
 
   double learningRate(Protocol protocol, int hidden) {

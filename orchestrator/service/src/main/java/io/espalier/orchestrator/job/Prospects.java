@@ -12,8 +12,8 @@ import io.espalier.models.graph.Cost;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.protocol.Protocols;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -50,7 +50,9 @@ final class Prospects {
   private static Prospect.Step step(Protocol protocol, Family family, int batch) {
     var plan = Protocols.plan(new Training(protocol, settings(protocol, batch)), family);
     var cost = Cost.of(family.graph(plan, Mode.TRAIN), Device.CPU);
-    var symbols = Map.of("B", (long) batch, "T", TOKENS);
+    var symbols = new HashMap<>(family.usualSample());
+    symbols.put("B", (long) batch);
+    symbols.computeIfPresent("T", (_, _) -> TOKENS);
     return new Prospect.Step(
         cost.forwardFlops().at(symbols),
         cost.backwardFlops().at(symbols),

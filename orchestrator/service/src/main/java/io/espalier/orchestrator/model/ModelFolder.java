@@ -98,6 +98,7 @@ record ModelFolder(
               .allowed("printable texts"));
     }
     var family = Families.of(config);
+    requireTrainable(config, family);
     var preprocessor = folder.resolve(PreprocessorConfig.FILE_NAME);
     if (Files.exists(preprocessor)) PreprocessorConfig.read(Files.readAllBytes(preprocessor));
     switch (Families.modality(family.type())) {
@@ -111,6 +112,16 @@ record ModelFolder(
     var text =
         Files.exists(card) ? StrictJson.text(CARD, ByteBuffer.wrap(Files.readAllBytes(card))) : "";
     return new ModelFolder(config, facts(family), text, files, notes);
+  }
+
+  /** What {@code ops/trainer} reads is more than what a job can be chosen a protocol for. */
+  private static void requireTrainable(ModelConfig config, Family family) {
+    boolean convolutional =
+        family.graph(TrainingPlan.nothing(), Mode.EVAL).linearModules().size() < 2;
+    if (!family.classifies() || convolutional)
+      throw config.wrong(
+          config.has("model_type") ? "model_type" : "architecture",
+          "a transformer that classifies: bert, clip, distilbert, roberta or vit");
   }
 
   /** Texts cannot be read without the vocabulary that the model was trained with. */
@@ -140,10 +151,10 @@ record ModelFolder(
       var stored = StoredTensors.of(family, Checkpoint.open(folder, arena));
       stored.requireSound();
       var notes = new ArrayList<String>();
-      if (!stored.missingHead().isEmpty()) {
+      if (!stored.missing().isEmpty()) {
         notes.add(
-            "The weights have no head (%s): each training begins a new one."
-                .formatted(String.join(", ", stored.missingHead())));
+            "The weights lack %s, which each training begins anew."
+                .formatted(String.join(", ", stored.missing())));
       }
       var unused = stored.unused();
       if (!unused.isEmpty()) {

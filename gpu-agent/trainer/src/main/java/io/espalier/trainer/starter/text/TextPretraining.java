@@ -91,7 +91,7 @@ final class TextPretraining {
   }
 
   private TensorSource first(Corpus corpus, Bert bert, TensorSource random) {
-    Tensor words = FirstWords.of(corpus.train(), bert.vocabulary(), bert.hidden(), seed);
+    Tensor words = FirstWords.of(corpus.train(), bert.vocabulary(), bert.encoder().hidden(), seed);
     return new Overlay(Map.of("bert.embeddings.word_embeddings.weight", words), random);
   }
 

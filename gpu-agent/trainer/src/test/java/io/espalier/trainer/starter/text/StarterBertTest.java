@@ -55,7 +55,7 @@ class StarterBertTest {
       var folder = ModelFolder.read(FOLDER, arena);
       assertThat(folder.family()).isEqualTo(StarterBert.family());
       var weights = StartingWeights.of(folder, List.of("ham", "spam"), TrainingPlan.nothing(), 1);
-      assertThat(weights.newHead())
+      assertThat(weights.begunAnew())
           .containsExactlyInAnyOrder("classifier.weight", "classifier.bias");
     }
   }

@@ -1,0 +1,270 @@
+package io.espalier.models.graph;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What each operation is in TorchScript. */
+final class Expression {
+
+  private static final String LOWEST = "-3.4028234663852886e+38";
+
+  private Expression() {}
+
+  /**
+   * The text of one operation.
+   *
+   * @param x names of what goes in
+   * @param write 1 where buffers are written and 0 where not, or a name of either
+   */
+  static String of(Node node, List<String> x, String write) {
+    var shape = node.output().shape();
+    var last = shape.rank() == 0 ? Size.ZERO : shape.get(-1);
+    return switch (node.op()) {
+      case Op.Leaf leaf -> throw new IllegalStateException(leaf + " is not computed");
+      case Op.Reshape(var to) -> torch("reshape", x.get(0), to);
+      case Op.Transpose(int first, int second) -> torch("transpose", x.get(0), first, second);
+      case Op.Select(int dimension, int index) -> torch("select", x.get(0), dimension, index);
+      case Op.Expand(var to) -> torch("expand", x.get(0), to);
+      case Op.Slice(int dimension, var from, var to) ->
+          torch("slice", x.get(0), dimension, from, to);
+      case Op.Subsample(int step) -> subsampled(x.get(0), step);
+      case Op.Linear(boolean transposed) -> linear(x, transposed);
+      case Op.Conv2d(int stride, int padding, int groups) ->
+          torch(
+              "conv2d",
+              x.get(0),
+              x.get(1),
+              x.size() > 2 ? x.get(2) : "None",
+              pair(stride),
+              pair(padding),
+              pair(1),
+              groups);
+      case Op.Embedding(int padding) -> torch("embedding", x.get(0), x.get(1), padding);
+      case Op.LayerNorm(double epsilon) ->
+          torch("layer_norm", x.get(0), "[" + last + "]", x.get(1), x.get(2), epsilon);
+      case Op.RmsNorm(double epsilon) ->
+          torch("rms_norm", x.get(0), "[" + last + "]", x.get(1), epsilon);
+      case Op.BatchNorm(double epsilon, double momentum, boolean ofBatch) ->
+          torch(
+              "batch_norm",
+              x.get(0),
+              x.get(1),
+              x.get(2),
+              x.get(3),
+              x.get(4),
+              truth(ofBatch),
+              torch("mul", momentum, write),
+              epsilon,
+              "True");
+      case Op.Pointwise(var function) -> pointwise(function, x.get(0));
+      case Op.Exponential() -> torch("exp", x.get(0));
+      case Op.Normalize() -> torch("div", x.get(0), torch("norm", x.get(0), 2, "[-1]", "True"));
+      case Op.MaxPool(int kernel, int stride, int padding) ->
+          torch("max_pool2d", x.get(0), pair(kernel), pair(stride), pair(padding));
+      case Op.Mean(var dimensions) -> torch("mean", x.get(0), dimensions);
+      case Op.PadChannels(int before, int after) ->
+          torch("constant_pad_nd", x.get(0), List.of(0, 0, 0, 0, before, after));
+      case Op.Attention attention -> attention(attention, node.inputs(), x);
+      case Op.Add() -> torch("add", x.toArray());
+      case Op.AddScaled(double factor) -> torch("add", x.get(0), x.get(1), "alpha=" + factor);
+      case Op.Multiply() -> torch("mul", x.toArray());
+      case Op.Scale(double factor) -> torch("mul", x.get(0), factor);
+      case Op.Concat(int dimension) -> torch("cat", "[" + String.join(", ", x) + "]", dimension);
+      case Op.Dropout(double probability) -> torch("dropout", x.get(0), probability, "True");
+      case Op.Cast(var to) -> torch("to", x.get(0), to.code());
+      case Op.RotaryTable(var frequencies, double scale) ->
+          helper("rotary_table", x.get(0), frequencies, scale);
+      case Op.Rotate() -> helper("rotate", x.toArray());
+      case Op.PickPlace() -> helper("pick", x.toArray());
+      case Op.MaskBias() -> torch("masked_fill", x.get(0), torch("logical_not", x.get(1)), LOWEST);
+      case Op.PaddingMask() -> helper("padding_mask", x.get(0));
+      case Op.CausalMask(var queries, var window) ->
+          helper("causal_mask", x.get(0), queries, window.orElse(0));
+      case Op.Before(var queries, var keys) ->
+          torch("unsqueeze", torch("unsqueeze", helper("seen", queries, keys, 0, x.get(0)), 0), 0);
+      case Op.PackedMask(var window) -> helper("packed_mask", x.get(0), window.orElse(0));
+      case Op.CountedPlaces(int padding) -> helper("counted_places", x.get(0), padding);
+      case Op.Places() -> torch("unsqueeze", range(torch("size", x.get(0), -1), x.get(0)), 0);
+      case Op.NextLabels() -> helper("next_labels", x.get(0));
+      case Op.ShiftRight(int start, int padding) -> helper("shift_right", x.get(0), start, padding);
+      case Op.FirstPlace(int token) ->
+          torch("argmax", torch("to", torch("eq", x.get(0), token), DType.I64.code()), -1);
+      case Op.LargestPlace() -> torch("argmax", x.get(0), -1);
+      case Op.LastPlace() -> helper("last_place", x.get(0));
+      case Op.Rows() -> range(torch("size", x.get(0), 0), x.get(0));
+      case Op.DistanceBuckets(boolean both, int buckets, int farthest, var queries, var keys) ->
+          helper("distance_buckets", x.get(0), truth(both), buckets, farthest, queries, keys);
+      case Op.CrossEntropy(double smoothing) ->
+          torch("cross_entropy_loss", x.get(0), x.get(1), "None", 2, -100, smoothing);
+      case Op.BinaryCrossEntropy() ->
+          torch("binary_cross_entropy_with_logits", x.get(0), x.get(1), "None", "None", 2);
+      case Op.SquaredError() -> torch("mse_loss", x.get(0), x.get(1), 2);
+    };
+  }
+
+  /** What an operation does besides giving a value; empty for nearly all. */
+  static Optional<String> effect(Node node, List<String> x, String write) {
+    return node.op() instanceof Op.BatchNorm norm && norm.batchStatistics()
+        ? Optional.of(torch("add_", x.get(5), write))
+        : Optional.empty();
+  }
+
+  private static String linear(List<String> x, boolean transposed) {
+    var weight = transposed ? torch("t", x.get(1)) : x.get(1);
+    return x.size() > 2
+        ? torch("linear", x.get(0), weight, x.get(2))
+        : torch("linear", x.get(0), weight);
+  }
+
+  private static String pointwise(Activation function, String x) {
+    return switch (function) {
+      case GELU -> torch("gelu", x);
+      case GELU_TANH -> torch("gelu", x, "approximate=\"tanh\"");
+      case QUICK_GELU -> torch("mul", x, torch("sigmoid", torch("mul", x, 1.702)));
+      case RELU -> torch("relu", x);
+      case RELU6 -> torch("hardtanh", x, 0.0, 6.0);
+      case SILU -> torch("silu", x);
+      case TANH -> torch("tanh", x);
+      case IDENTITY -> x;
+    };
+  }
+
+  private static String attention(Op.Attention op, List<Value> values, List<String> x) {
+    var mask = x.size() > 3 ? x.get(3) : "None";
+    var scale = op.scale().map(Object::toString).orElse("None");
+    if (SavedForBackward.isGrouped(values))
+      return helper(
+          "grouped_attention",
+          x.get(0),
+          x.get(1),
+          x.get(2),
+          mask,
+          op.dropout(),
+          truth(op.causal()),
+          scale);
+    return torch(
+        "scaled_dot_product_attention",
+        x.get(0),
+        x.get(1),
+        x.get(2),
+        mask,
+        op.dropout(),
+        truth(op.causal()),
+        "scale=" + scale);
+  }
+
+  private static String subsampled(String x, int step) {
+    return torch("slice", torch("slice", x, 2, 0, "None", step), 3, 0, "None", step);
+  }
+
+  private static String range(String size, String near) {
+    return torch("arange", size, "dtype=4", "device=ops.prim.device(" + near + ")");
+  }
+
+  private static String torch(String name, Object... arguments) {
+    return "torch."
+        + name
+        + Stream.of(arguments).map(Object::toString).collect(joining(", ", "(", ")"));
+  }
+
+  private static String helper(String name, Object... arguments) {
+    return "(self)."
+        + name
+        + Stream.of(arguments).map(Object::toString).collect(joining(", ", "(", ", )"));
+  }
+
+  private static String truth(boolean value) {
+    return value ? "True" : "False";
+  }
+
+  private static String pair(int n) {
+    return "[" + n + ", " + n + "]";
+  }
+
+  /** What takes more than one operator; methods beside those of the model. */
+  static final String HELPERS =
+      """
+        def present(self: __torch__.K, gradients: List[Optional[Tensor]]) -> List[Tensor]:
+          result = annotate(List[Tensor], [])
+          for i in range(torch.len(gradients)):
+            _0 = torch.append(result, unchecked_cast(Tensor, gradients[i]))
+          return result
+        def copy(self: __torch__.K, to: Tensor, source: Tensor) -> Tensor:
+          return torch.copy_(to, source)
+        def flat(self: __torch__.K, groups: List[List[Tensor]]) -> List[Tensor]:
+          result = annotate(List[Tensor], [])
+          for i in range(torch.len(groups)):
+            _0 = torch.extend(result, groups[i])
+          return result
+        def grouped_attention(self: __torch__.K, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], dropout: float, causal: bool, scale: Optional[float]) -> Tensor:
+          if ops.prim.is_cuda(q):
+            result = torch.scaled_dot_product_attention(q, k, v, mask, dropout, causal, scale=scale, enable_gqa=True)
+          else:
+            times = torch.floordiv(torch.size(q, 1), torch.size(k, 1))
+            keys = torch.repeat_interleave(k, times, 1)
+            values = torch.repeat_interleave(v, times, 1)
+            result = torch.scaled_dot_product_attention(q, keys, values, mask, dropout, causal, scale=scale)
+          return result
+        def padding_mask(self: __torch__.K, mask: Tensor) -> Tensor:
+          return torch.unsqueeze(torch.unsqueeze(torch.ne(mask, 0), 1), 1)
+        def seen(self: __torch__.K, queries: int, keys: int, window: int, near: Tensor) -> Tensor:
+          ones = torch.ones([queries, keys], dtype=11, device=ops.prim.device(near))
+          before = torch.tril(ones, keys - queries)
+          if torch.gt(window, 0):
+            result = torch.triu(before, torch.add(torch.sub(keys - queries, window), 1))
+          else:
+            result = before
+          return result
+        def causal_mask(self: __torch__.K, mask: Tensor, queries: int, window: int) -> Tensor:
+          seen = (self).seen(queries, torch.size(mask, 1), window, mask, )
+          return torch.logical_and(seen, (self).padding_mask(mask, ))
+        def packed_mask(self: __torch__.K, samples: Tensor, window: int) -> Tensor:
+          places = torch.size(samples, 1)
+          same = torch.eq(torch.unsqueeze(samples, 2), torch.unsqueeze(samples, 1))
+          seen = (self).seen(places, places, window, samples, )
+          return torch.unsqueeze(torch.logical_and(seen, same), 1)
+        def rotary_table(self: __torch__.K, places: Tensor, frequencies: List[float], scale: float) -> Tensor:
+          rates = torch.tensor(frequencies, dtype=6, device=ops.prim.device(places))
+          angles = torch.mul(torch.unsqueeze(torch.to(places, 6), -1), rates)
+          both = torch.unsqueeze(torch.cat([angles, angles], -1), 1)
+          return torch.mul(torch.stack([torch.cos(both), torch.sin(both)]), scale)
+        def rotate(self: __torch__.K, x: Tensor, table: Tensor) -> Tensor:
+          half = torch.floordiv(torch.size(x, -1), 2)
+          turned = torch.cat([torch.neg(torch.slice(x, -1, half)), torch.slice(x, -1, 0, half)], -1)
+          kept = torch.mul(x, torch.select(table, 0, 0))
+          return torch.addcmul(kept, turned, torch.select(table, 0, 1))
+        def pick(self: __torch__.K, x: Tensor, places: Tensor) -> Tensor:
+          index = torch.expand(torch.reshape(places, [-1, 1, 1]), [-1, 1, torch.size(x, 2)])
+          return torch.squeeze(torch.gather(x, 1, index), 1)
+        def counted_places(self: __torch__.K, ids: Tensor, padding: int) -> Tensor:
+          tokens = torch.to(torch.ne(ids, padding), 4)
+          return torch.add(torch.mul(torch.cumsum(tokens, 1), tokens), padding)
+        def next_labels(self: __torch__.K, labels: Tensor) -> Tensor:
+          return torch.constant_pad_nd(torch.slice(labels, 1, 1), [0, 1], -100)
+        def shift_right(self: __torch__.K, labels: Tensor, start: int, padding: int) -> Tensor:
+          shifted = torch.constant_pad_nd(torch.slice(labels, 1, 0, -1), [1, 0], start)
+          return torch.masked_fill(shifted, torch.eq(shifted, -100), padding)
+        def last_place(self: __torch__.K, mask: Tensor) -> Tensor:
+          counted = torch.mul(mask, torch.arange(torch.size(mask, 1), dtype=4, device=ops.prim.device(mask)))
+          return torch.argmax(counted, -1)
+        def distance_buckets(self: __torch__.K, near: Tensor, both: bool, buckets: int, farthest: int, queries: int, keys: int) -> Tensor:
+          places = torch.arange(keys, dtype=4, device=ops.prim.device(near))
+          distance = torch.sub(torch.unsqueeze(places, 0), torch.unsqueeze(torch.slice(places, 0, keys - queries), 1))
+          if both:
+            kinds = torch.floordiv(buckets, 2)
+            ahead = torch.mul(torch.to(torch.gt(distance, 0), 4), kinds)
+            far = torch.abs(distance)
+          else:
+            kinds = buckets
+            ahead = torch.zeros_like(distance)
+            far = torch.clamp_min(torch.neg(distance), 0)
+          exact = torch.floordiv(kinds, 2)
+          ratio = torch.log(torch.div(torch.to(far, 6), exact))
+          steps = torch.mul(torch.div(ratio, torch.log(torch.div(farthest, exact))), torch.sub(kinds, exact))
+          rough = torch.clamp_max(torch.add(torch.to(steps, 4), exact), torch.sub(kinds, 1))
+          return torch.add(ahead, torch.where(torch.lt(far, exact), far, rough))
+      """;
+}

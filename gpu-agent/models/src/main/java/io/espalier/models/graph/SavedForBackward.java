@@ -1,0 +1,142 @@
+package io.espalier.models.graph;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What autograd keeps of each operation until its backward, by libtorch's own rules. Two values in
+ * one storage are one, and a view keeps the whole storage.
+ */
+record SavedForBackward(Graph graph, Device device) {
+
+  /** A value of the graph, or bytes that are none. */
+  record Saved(@Nullable Value value, Size extraBytes) {
+    private static Saved value(Value value) {
+      return new Saved(value, Size.ZERO);
+    }
+
+    private static Saved when(boolean needed, Value value) {
+      return needed ? value(value) : extra(Size.ZERO);
+    }
+
+    private static Saved extra(Size bytes) {
+      return new Saved(null, bytes);
+    }
+  }
+
+  /** What autograd keeps of a tracked operation; see derivatives.yaml of libtorch 2.7. */
+  List<Saved> of(Node node) {
+    var x = node.inputs();
+    var y = node.output();
+    return switch (node.op()) {
+      case Op.Leaf _,
+          Op.View _,
+          Op.Index _,
+          Op.Add _,
+          Op.AddScaled _,
+          Op.Scale _,
+          Op.Mean _,
+          Op.PadChannels _,
+          Op.Concat _,
+          Op.Cast _,
+          Op.RotaryTable _ ->
+          List.of();
+      case Op.Embedding _ -> List.of(Saved.value(x.get(1)));
+      case Op.PickPlace _ -> List.of(Saved.extra(y.shape().elements().times(DType.I64.bytes())));
+      case Op.MaskBias _ -> List.of(Saved.extra(x.get(1).bytes()));
+      case Op.Rotate _ -> List.of(Saved.value(x.get(1)));
+      case Op.Multiply _ ->
+          List.of(
+              Saved.when(x.get(1).tracked(), x.get(0)), Saved.when(x.get(0).tracked(), x.get(1)));
+      case Op.Exponential _ -> List.of(Saved.value(y));
+      case Op.Normalize _ ->
+          List.of(Saved.value(x.get(0)), Saved.extra(rows(y).times(y.type().bytes())));
+      case Op.MaxPool _ ->
+          List.of(
+              Saved.value(x.get(0)), Saved.extra(y.shape().elements().times(DType.I64.bytes())));
+      case Op.Linear _ ->
+          List.of(
+              Saved.when(x.get(1).tracked(), x.get(0)), Saved.when(x.get(0).tracked(), x.get(1)));
+      case Op.Conv2d _ -> List.of(Saved.value(x.get(0)), Saved.value(x.get(1)));
+      case Op.RmsNorm _ ->
+          List.of(Saved.value(x.get(0)), Saved.extra(rows(y).times(DType.F32.bytes())));
+      case Op.BatchNorm(_, _, boolean ofBatch) ->
+          List.of(
+              Saved.value(x.get(0)),
+              Saved.extra(ofBatch ? x.get(1).bytes().times(2) : Size.ZERO)); // mean, deviation
+      case Op.LayerNorm _ ->
+          List.of(Saved.value(x.get(0)), Saved.extra(rows(y).times(2L * DType.F32.bytes())));
+      case Op.Pointwise(var function) ->
+          List.of(
+              Saved.value(
+                  switch (function) {
+                    case GELU, GELU_TANH, SILU, RELU6, QUICK_GELU, IDENTITY -> x.get(0);
+                    case RELU, TANH -> y;
+                  }));
+      case Op.Attention attention ->
+          device == Device.CPU && (attention.dropout() > 0 || (x.size() > 3 && x.get(3).tracked()))
+              ? composed(x)
+              : fused(x, y);
+      case Op.Dropout _ ->
+          List.of(
+              Saved.extra(
+                  y.shape()
+                      .elements()
+                      .times(device == Device.GPU ? 1 : y.type().bytes()))); // bits kept as bytes
+      case Op.CrossEntropy _ -> List.of(Saved.value(x.get(1)), Saved.extra(x.get(0).bytes()));
+      case Op.BinaryCrossEntropy _, Op.SquaredError _ ->
+          List.of(Saved.value(x.get(0)), Saved.value(x.get(1)));
+    };
+  }
+
+  /**
+   * The flash kernels keep their operands, the result, a log-sum-exp per row and the mask as
+   * floats.
+   */
+  private List<Saved> fused(List<Value> x, Value y) {
+    var mask = x.size() > 3 ? x.get(3).shape().elements().times(DType.F32.bytes()) : Size.ZERO;
+    // The processor's kernel knows no groups: keys and values are repeated for it.
+    boolean repeated = device == Device.CPU && isGrouped(x);
+    var all = x.get(1).shape().with(1, x.get(0).shape().get(1)).elements();
+    return List.of(
+        Saved.value(x.get(0)),
+        repeated ? Saved.extra(all.times(x.get(1).type().bytes())) : Saved.value(x.get(1)),
+        repeated ? Saved.extra(all.times(x.get(2).type().bytes())) : Saved.value(x.get(2)),
+        Saved.value(y),
+        Saved.extra(rows(y).times(DType.F32.bytes()).plus(mask)));
+  }
+
+  /**
+   * With dropout the CPU has no fused kernel: scaled q and k, probabilities, noise, and what
+   * remains of the probabilities.
+   */
+  private static List<Saved> composed(List<Value> x) {
+    Value q = x.get(0), k = x.get(1), v = x.get(2);
+    var matrices = scores(x).times(DType.F32.bytes());
+    return List.of(
+        Saved.extra(k.tracked() ? q.bytes() : Size.ZERO),
+        Saved.extra(q.tracked() ? k.bytes() : Size.ZERO),
+        Saved.value(v),
+        Saved.extra(matrices.times(v.tracked() ? 3 : 2)));
+  }
+
+  /** Whether several heads of queries share one of keys and values. */
+  static boolean isGrouped(List<Value> attention) {
+    return !attention.get(0).shape().get(1).equals(attention.get(1).shape().get(1));
+  }
+
+  /** (B, heads, T, S). */
+  static Size scores(List<Value> x) {
+    return rows(x.get(0)).times(x.get(1).shape().get(2));
+  }
+
+  static Size rows(Value value) {
+    return value.shape().without(-1).elements();
+  }
+
+  /** What owns the bytes of a value. */
+  Value storage(Value value) {
+    var node = graph.producer(value);
+    return node.op() instanceof Op.View ? storage(node.inputs().getFirst()) : value;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.generation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.reading;
+
+import org.jspecify.annotations.NullMarked;
