@@ -11,6 +11,7 @@ import io.espalier.trainer.starter.PretrainCommand;
 import io.espalier.trainer.starter.text.PretrainTextCommand;
 import io.espalier.trainer.task.PredictCommand;
 import io.espalier.trainer.task.RunCommand;
+import io.espalier.trainer.task.TrainCommand;
 import io.espalier.trainer.weights.MergeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       RunCommand.class,
+      TrainCommand.class,
       CheckCommand.class,
       EstimateCommand.class,
       DescribeCommand.class,

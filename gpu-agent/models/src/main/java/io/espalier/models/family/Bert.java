@@ -12,14 +12,6 @@ import java.util.Optional;
 public record Bert(BertEncoder encoder, double classifierDropout, Head head)
     implements TextEncoder {
 
-  /** As the first releases named the parameters of norms. */
-  static final Names NAMES =
-      Names.of(List.of())
-          .alsoReading(
-              List.of(
-                  List.of("LayerNorm.weight", "LayerNorm.gamma"),
-                  List.of("LayerNorm.bias", "LayerNorm.beta")));
-
   static Bert of(ModelConfig config) {
     var encoder = BertEncoder.of(config, 0);
     return new Bert(
@@ -71,22 +63,13 @@ public record Bert(BertEncoder encoder, double classifierDropout, Head head)
 
   @Override
   public Publication publication() {
-    boolean ofTokens = head instanceof Head.TokenClassification;
-    return new Publication(
-        ofTokens ? "BertForTokenClassification" : "BertForSequenceClassification",
-        "transformers.models.bert.modeling_bert",
-        Optional.of(
-            ofTokens ? Publication.TOKEN_CLASSIFICATION : Publication.SEQUENCE_CLASSIFICATION),
-        List.of(
-            "BertModel",
-            "BertForPreTraining",
-            "BertForMaskedLM",
-            "BertForSequenceClassification",
-            "BertForTokenClassification"),
+    return Texts.encoder(
+        "Bert",
+        type(),
+        head,
+        List.of("Model", "ForPreTraining", "ForMaskedLM"),
         List.of("classifier"),
-        List.of("bert.pooler"),
-        "bert",
-        NAMES);
+        List.of("bert.pooler"));
   }
 
   @Override

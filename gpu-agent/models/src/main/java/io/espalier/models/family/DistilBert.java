@@ -9,7 +9,6 @@ import io.espalier.models.weights.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * DistilBERT: half the blocks of BERT, no kinds of tokens, no pooler. Sanh et al. 2019,
@@ -125,20 +124,13 @@ public record DistilBert(
   @Override
   public Publication publication() {
     boolean ofTokens = head instanceof Head.TokenClassification;
-    return new Publication(
-        ofTokens ? "DistilBertForTokenClassification" : "DistilBertForSequenceClassification",
-        "transformers.models.distilbert.modeling_distilbert",
-        Optional.of(
-            ofTokens ? Publication.TOKEN_CLASSIFICATION : Publication.SEQUENCE_CLASSIFICATION),
-        List.of(
-            "DistilBertModel",
-            "DistilBertForMaskedLM",
-            "DistilBertForSequenceClassification",
-            "DistilBertForTokenClassification"),
+    return Texts.encoder(
+        "DistilBert",
+        type(),
+        head,
+        List.of("Model", "ForMaskedLM"),
         ofTokens ? List.of("classifier") : List.of("pre_classifier", "classifier"),
-        List.of(),
-        "distilbert",
-        Bert.NAMES);
+        List.of());
   }
 
   @Override

@@ -62,21 +62,8 @@ public record Roberta(BertEncoder encoder, double classifierDropout, Head head)
 
   @Override
   public Publication publication() {
-    boolean ofTokens = head instanceof Head.TokenClassification;
-    return new Publication(
-        ofTokens ? "RobertaForTokenClassification" : "RobertaForSequenceClassification",
-        "transformers.models.roberta.modeling_roberta",
-        Optional.of(
-            ofTokens ? Publication.TOKEN_CLASSIFICATION : Publication.SEQUENCE_CLASSIFICATION),
-        List.of(
-            "RobertaModel",
-            "RobertaForMaskedLM",
-            "RobertaForSequenceClassification",
-            "RobertaForTokenClassification"),
-        List.of("classifier"),
-        List.of(),
-        "roberta",
-        Bert.NAMES);
+    return Texts.encoder(
+        "Roberta", type(), head, List.of("Model", "ForMaskedLM"), List.of("classifier"), List.of());
   }
 
   @Override

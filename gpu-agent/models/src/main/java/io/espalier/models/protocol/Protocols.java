@@ -7,6 +7,7 @@ import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Lora;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
+import java.util.List;
 import java.util.TreeSet;
 
 /** What each protocol trains, and with which optimizer groups. */
@@ -22,7 +23,7 @@ public final class Protocols {
     var settings = training.settings();
     var plan =
         switch (training.protocol()) {
-          case LINEAR_PROBE -> TrainingPlan.only(family.publication().headModules());
+          case LINEAR_PROBE -> TrainingPlan.only(heads(family));
           case PARTIAL -> TrainingPlan.top(upperHalf(family));
           case LORA ->
               TrainingPlan.adapting(lora(family, settings))
@@ -34,6 +35,12 @@ public final class Protocols {
         .decaying(settings.weightDecay())
         .withoutDecayOfVectors()
         .smoothingLabels(settings.labelSmoothing());
+  }
+
+  /** A model that writes has no head of its own but its last layer, where that is not tied. */
+  private static List<String> heads(Family family) {
+    var heads = family.publication().headModules();
+    return heads.isEmpty() ? List.of("lm_head") : heads;
   }
 
   /** The optimizer that goes with it. */

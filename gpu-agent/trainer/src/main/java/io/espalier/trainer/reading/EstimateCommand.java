@@ -60,6 +60,12 @@ public final class EstimateCommand implements Callable<Integer> {
       description = "Also runs real steps of it here, on the processor, and compares.")
   private @Nullable Protocol measured;
 
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps that --measure times: ${DEFAULT-VALUE}.")
+  private int steps = 2;
+
   @Option(names = "--json", description = "One JSON object instead of a table.")
   private boolean json;
 
@@ -89,7 +95,7 @@ public final class EstimateCommand implements Callable<Integer> {
           protocol.label() + " trains nothing of this model");
     var symbols = options.symbols(family);
     long predicted = Memory.of(graph, Device.CPU, symbols).peak();
-    var found = Measurement.of(family, graph, symbols);
+    var found = Measurement.of(family, graph, symbols, steps);
     double error = (double) predicted / found.peak() - 1;
     if (json)
       out.println(

@@ -25,15 +25,16 @@ import java.util.Random;
  * most, beyond what it had before, and how long a step takes.
  *
  * @param peak bytes that the steps needed, by the kernel's own account
- * @param seconds of processor time per step, the first left out
+ * @param seconds of processor time per step, the mean after two that are left out
  */
 record Measurement(long peak, double seconds) {
 
-  private static final int STEPS = 3;
+  private static final int WARM = 2;
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path RESET = Path.of("/proc/self/clear_refs");
 
-  static Measurement of(Family family, Graph graph, Map<String, Long> symbols) throws IOException {
+  static Measurement of(Family family, Graph graph, Map<String, Long> symbols, int steps)
+      throws IOException {
     EngineStart.withThreads(1);
     var weights = RandomWeights.of(family, family.graph(graph.plan(), Mode.TRAIN), 1);
     // The libraries' own code and tables come into memory when they are first used.
@@ -48,10 +49,10 @@ record Measurement(long peak, double seconds) {
     Files.writeString(RESET, "5"); // the highest mark begins anew
     long before = kibibytes("VmRSS:");
     try (var session = open(family, graph, weights)) {
-      session.step(batch, 1e-5, 0);
+      for (int step = 0; step < WARM; step++) session.step(batch, 1e-5, step);
       long start = cpuNanos();
-      for (int step = 1; step < STEPS; step++) session.step(batch, 1e-5, step);
-      double seconds = (cpuNanos() - start) / 1e9 / (STEPS - 1);
+      for (int step = 0; step < steps; step++) session.step(batch, 1e-5, WARM + step);
+      double seconds = (cpuNanos() - start) / 1e9 / steps;
       return new Measurement((kibibytes("VmHWM:") - before) << 10, seconds);
     }
   }

@@ -13,6 +13,7 @@ import io.espalier.models.family.Clip;
 import io.espalier.models.family.Decoder;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.MobileNetV2;
+import io.espalier.models.family.ModelConfig;
 import io.espalier.models.family.ResNet;
 import io.espalier.models.family.T5;
 import io.espalier.models.family.TextEncoder;
@@ -21,6 +22,7 @@ import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.ImageData;
 import io.espalier.trainer.data.TextData;
 import io.espalier.trainer.text.TokenizerFiles;
+import io.espalier.trainer.weights.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,10 +74,14 @@ sealed interface ModelInput {
     /** {@code area}: what the model takes, where it takes one size only. */
     private static Images of(Optional<Area> area, Path folder) throws IOException {
       Path file = folder.resolve(PreprocessorConfig.FILE_NAME);
-      if (!Files.isRegularFile(file)) {
-        throw new Refused(unusable("the file is missing", "the file of the model's own page"));
-      }
-      ImagePreprocessing preprocessing = PreprocessorConfig.read(Files.readAllBytes(file));
+      byte[] config =
+          Files.isRegularFile(file)
+              ? Files.readAllBytes(file)
+              : OwnPreprocessing.of(ModelConfig.read(folder.resolve(ModelFolder.CONFIG)))
+                  .orElseThrow(() ->
+                      new Refused(
+                          unusable("the file is missing", "the file of the model's own page")));
+      ImagePreprocessing preprocessing = PreprocessorConfig.read(config);
       Area given =
           preprocessing
               .output()

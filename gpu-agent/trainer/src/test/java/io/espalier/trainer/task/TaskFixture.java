@@ -38,7 +38,7 @@ final class TaskFixture {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private static final List<String> CLASSES = List.of("red", "green", "blue");
+  static final List<String> CLASSES = List.of("red", "green", "blue");
 
   private final Path root;
   private final Path dataset;
@@ -51,6 +51,10 @@ final class TaskFixture {
     this.model = Files.createDirectories(root.resolve("model"));
     writeDataset();
     writeModel();
+  }
+
+  Path dataset() {
+    return dataset;
   }
 
   Path model() {
