@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * First reading: a model as TorchScript text. Tensors come in as lists: {@code f} frozen
- * parameters, and per optimizer group {@code p} trained parameters with their state {@code m},
- * {@code v}, {@code t}.
+ * parameters, and per optimizer group {@code p} trained parameters with what the optimizer keeps of
+ * them, {@code m}, {@code v}, {@code t}.
  *
  * <p>The caller builds the lists because TorchScript may drop an in-place operation on a list made
  * inside the script, a slice or a literal alike: it takes its elements for temporaries, and the
@@ -40,7 +40,7 @@ public record Script(String text, Map<String, List<String>> inputs) {
    * {@code forwards}: further methods, each giving all outputs of its graph; same plan, and no
    * parameters that the training has not, so the same lists of tensors.
    */
-  public static Script of(Graph training, AdamW optimizer, SortedMap<String, Graph> forwards) {
+  public static Script of(Graph training, Optimizer optimizer, SortedMap<String, Graph> forwards) {
     var places = places(training);
     var text = new StringBuilder(Expression.HELPERS);
     var inputs = new LinkedHashMap<String, List<String>>();
@@ -75,8 +75,6 @@ public record Script(String text, Map<String, List<String>> inputs) {
   }
 
   private static final String TENSORS = "f: List[Tensor], p: List[List[Tensor]]";
-  private static final String MOMENTS =
-      "m: List[List[Tensor]], v: List[List[Tensor]], t: List[List[Tensor]]";
 
   /** Writes methods of one graph. */
   static final class Writer {
@@ -105,7 +103,7 @@ public record Script(String text, Map<String, List<String>> inputs) {
       }
     }
 
-    void training(AdamW optimizer) {
+    void training(Optimizer optimizer) {
       var loss = graph.slice(List.of(graph.output("loss")));
       if (graph.plan().recompute()) new Recomputation(graph, this, loss).gradients();
       else gradients(loss);
@@ -144,17 +142,19 @@ public record Script(String text, Map<String, List<String>> inputs) {
           "Tuple[Tensor, List[Tensor]]");
     }
 
-    void step(List<Node> nodes, AdamW adam) {
+    void step(List<Node> nodes, Optimizer optimizer) {
       var call =
           Stream.concat(inputs(nodes).stream(), Stream.of("f", "p", "scale", "seed", "1"))
               .collect(joining(", "));
+      var kept = optimizer.keeps().stream().map(Optimizer.Kept::list).toList();
+      var lists = kept.stream().map(list -> list + ": List[List[Tensor]], ").collect(joining());
       open(
           "step",
           nodes,
-          TENSORS + ", scale: float, seed: int, " + MOMENTS + ", rates: List[float]",
+          TENSORS + ", scale: float, seed: int, " + lists + "rates: List[float]",
           "List[Tensor]");
       line("loss, g, = (self).gradients(%s, )", call);
-      line("norm = (self).apply(p, g, m, v, t, rates, )");
+      line("norm = (self).apply(p, g, %s, rates, )", String.join(", ", kept));
       line("return [loss, norm]");
 
       open(
@@ -166,35 +166,46 @@ public record Script(String text, Map<String, List<String>> inputs) {
       open(
           "apply",
           List.of(),
-          "p: List[List[Tensor]], g: List[Tensor], " + MOMENTS + ", rates: List[float]",
+          "p: List[List[Tensor]], g: List[Tensor], " + lists + "rates: List[float]",
           "Tensor");
       line("torch.set_grad_enabled(False)");
       line("norm = torch.norm(torch.stack(torch._foreach_norm(g)))");
       line("finite = torch.to(torch.isfinite(norm), 6)");
       line("skip = torch.rsub(finite, 1)");
+      boolean clips = optimizer.maxNorm() < Double.POSITIVE_INFINITY;
       line(
           "shrink = torch.clamp_min(torch.mul(torch.add(norm, 1e-6), %s), 1.)",
-          adam.clips() ? 1 / adam.maxNorm() : 0.0);
+          clips ? 1 / optimizer.maxNorm() : 0.0);
       int from = 0, group = 0;
       for (var entry : graph.groups().entrySet()) {
         int to = from + entry.getValue().size();
-        line("torch._foreach_add_(t[%d], finite)", group);
-        line(
-            "torch._fused_adamw_(p[%1$d], torch.slice(g, %2$d, %3$d), m[%1$d], v[%1$d],"
-                + " annotate(List[Tensor], []), t[%1$d], lr=rates[%1$d], beta1=%4$s, beta2=%5$s,"
-                + " weight_decay=%6$s, eps=%7$s, amsgrad=False, maximize=False, grad_scale=shrink,"
-                + " found_inf=skip)",
-            group++,
-            from,
-            to,
-            adam.beta1(),
-            adam.beta2(),
-            entry.getKey().weightDecay(),
-            adam.epsilon());
+        update(optimizer, group++, from, to, entry.getKey().weightDecay());
         from = to;
       }
       line("torch.set_grad_enabled(True)");
       line("return norm");
+    }
+
+    /** Gradients {@code from} … {@code to} − 1 on the parameters of a group. */
+    private void update(Optimizer optimizer, int group, int from, int to, double decay) {
+      switch (optimizer) {
+        case AdamW(double beta1, double beta2, double epsilon, _) -> {
+          line("torch._foreach_add_(t[%d], finite)", group);
+          line(
+              "torch._fused_adamw_(p[%1$d], torch.slice(g, %2$d, %3$d), m[%1$d], v[%1$d],"
+                  + " annotate(List[Tensor], []), t[%1$d], lr=rates[%1$d], beta1=%4$s, beta2=%5$s,"
+                  + " weight_decay=%6$s, eps=%7$s, amsgrad=False, maximize=False,"
+                  + " grad_scale=shrink, found_inf=skip)",
+              group, from, to, beta1, beta2, decay, epsilon);
+        }
+        case Sgd(double momentum, boolean nesterov, _) ->
+            line(
+                "torch._fused_sgd_(p[%1$d], torch.slice(g, %2$d, %3$d), m[%1$d],"
+                    + " weight_decay=%4$s, momentum=%5$s, lr=rates[%1$d], dampening=0.,"
+                    + " nesterov=%6$s, maximize=False, is_first_step=False, grad_scale=shrink,"
+                    + " found_inf=skip)",
+                group, from, to, decay, momentum, nesterov ? "True" : "False");
+      }
     }
 
     void open(String name, List<Node> nodes, String more, String result) {

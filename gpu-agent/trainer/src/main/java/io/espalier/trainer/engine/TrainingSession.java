@@ -11,6 +11,8 @@ import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.Optimizer;
+import io.espalier.models.graph.Optimizer.Kept;
 import io.espalier.models.graph.Parameter;
 import io.espalier.models.graph.Script;
 import io.espalier.models.graph.Size;
@@ -25,7 +27,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,6 +51,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private final NDManager memory = NDManager.newBaseManager();
+  private final Optimizer optimizer;
   private final Graph graph;
   private final SortedMap<String, Graph> forwards;
   private final Script script;
@@ -58,23 +60,13 @@ public final class TrainingSession implements AutoCloseable {
   private final List<NDArray> frozen;
   private final List<List<NDArray>> trained;
   private final double[] rateScales;
-  private final Map<State, List<List<NDArray>>> state = new TreeMap<>();
+  private final Map<Kept, List<List<NDArray>>> state = new LinkedHashMap<>();
   private final List<NDArray> sums = new ArrayList<>();
 
-  /** What AdamW keeps for every trained parameter; first and second moment, and steps made. */
-  private enum State {
-    M,
-    V,
-    T;
-
-    String prefix() {
-      return name().toLowerCase(Locale.ROOT) + "/";
-    }
-  }
-
   private TrainingSession(
-      Network network, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
+      Network network, TrainingPlan plan, Mode mode, Optimizer optimizer, TensorSource weights)
       throws IOException {
+    this.optimizer = optimizer;
     graph = network.graph(plan, mode);
     forwards = network.forwards(plan);
     script = Script.of(graph, optimizer, forwards);
@@ -94,7 +86,7 @@ public final class TrainingSession implements AutoCloseable {
 
   /** {@code weights} must hold every parameter of the graph in its shape. */
   public static TrainingSession open(
-      Network network, TrainingPlan plan, Mode mode, AdamW optimizer, TensorSource weights)
+      Network network, TrainingPlan plan, Mode mode, Optimizer optimizer, TensorSource weights)
       throws IOException {
     return new TrainingSession(network, plan, mode, optimizer, weights);
   }
@@ -281,7 +273,7 @@ public final class TrainingSession implements AutoCloseable {
     for (var kind : state().entrySet())
       for (int group = 0; group < groups.size(); group++)
         for (int i = 0; i < groups.get(group).size(); i++) {
-          var name = kind.getKey().prefix() + groups.get(group).get(i).name();
+          var name = kind.getKey().list() + "/" + groups.get(group).get(i).name();
           visitor.accept(name, kind.getValue().get(group).get(i));
         }
   }
@@ -292,13 +284,16 @@ public final class TrainingSession implements AutoCloseable {
     return new Part(name, type, shape, () -> NativeTensors.plain(array));
   }
 
-  /** Moments are made when they are first needed: a session that only computes has none. */
-  private Map<State, List<List<NDArray>>> state() {
-    if (state.isEmpty()) {
-      state.put(State.M, perTensor(NDArray::zerosLike));
-      state.put(State.V, perTensor(NDArray::zerosLike));
-      state.put(State.T, perTensor(_ -> memory.zeros(new Shape())));
-    }
+  /** Made when it is first needed: a session that only computes has none. */
+  private Map<Kept, List<List<NDArray>>> state() {
+    if (state.isEmpty())
+      for (var kept : optimizer.keeps())
+        state.put(
+            kept,
+            switch (kept) {
+              case M, V -> perTensor(NDArray::zerosLike);
+              case T -> perTensor(_ -> memory.zeros(new Shape()));
+            });
     return state;
   }
 

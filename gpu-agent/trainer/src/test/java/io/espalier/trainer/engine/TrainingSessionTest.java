@@ -2,6 +2,7 @@ package io.espalier.trainer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.EngineException;
@@ -15,6 +16,7 @@ import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Lora;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.Parameter;
+import io.espalier.models.graph.Sgd;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.Safetensors;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingSessionTest {
 
@@ -252,6 +255,31 @@ class TrainingSessionTest {
     var words = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes";
     assertThat(EngineFailure.of("step", new EngineException(words)).problem().category())
         .isEqualTo(Category.RESOURCES);
+  }
+
+  /** By its formula, of torch's documentation: decay is added to the gradient. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void gradientDescentGathersMomentum(boolean nesterov) throws IOException {
+    double momentum = 0.9, decay = 0.02, rate = 0.1;
+    var name = "vit.encoder.layer.1.intermediate.dense.weight";
+    var plan = TrainingPlan.full().decaying(decay);
+    var weights = StartingWeights.of(vit, vit.labels(), plan, 1);
+    var sgd = new Sgd(momentum, nesterov, Double.POSITIVE_INFINITY);
+    try (var session = TrainingSession.open(vit.family(), plan, Mode.EVAL, sgd, weights)) {
+      var expected = session.tensor(name).floats();
+      var gathered = new double[expected.length];
+      for (int step = 1; step <= 3; step++) {
+        var gradient = session.gradients(batch, step).get(name).floats();
+        for (int i = 0; i < expected.length; i++) {
+          double own = gradient[i] + decay * expected[i];
+          gathered[i] = momentum * gathered[i] + own;
+          expected[i] -= (float) (rate * (nesterov ? own + momentum * gathered[i] : gathered[i]));
+        }
+        session.step(batch, rate, step);
+        assertThat(session.tensor(name).floats()).containsExactly(expected, offset(1e-6f));
+      }
+    }
   }
 
   private static TrainingPlan adapters() {
