@@ -76,7 +76,9 @@ class LocalAgentTest {
    */
   @Test
   void oneThatHasEndedAndWasNeverWaitedForDoesNotRun() throws Exception {
-    var parent = new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 60").start();
+    // The child ends only once its parent is a program that waits for nobody.
+    var waits = "while grep -q '^sh$' /proc/$$/comm; do :; done & echo $!; exec sleep 60";
+    var parent = new ProcessBuilder("sh", "-c", waits).start();
     try {
       long child = Long.parseLong(parent.inputReader().readLine());
       var stat = Path.of("/proc/" + child + "/stat");
