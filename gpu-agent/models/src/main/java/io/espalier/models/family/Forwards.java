@@ -17,7 +17,9 @@ final class Forwards {
     var outputs = evaluation.outputNames();
     forwards.put("predict", evaluation.only(List.of("logits")));
     forwards.put("evaluate", evaluation.only(List.of("logits", "loss")));
-    if (outputs.contains(FEATURES)) {
+    // Logits of a whole vocabulary are not worth handing over where only their loss is asked for.
+    if (!outputs.contains(FEATURES)) forwards.put("loss", evaluation.only(List.of("loss")));
+    else {
       forwards.put(FEATURES, evaluation.only(List.of(FEATURES)));
       forwards.put(
           "depths",

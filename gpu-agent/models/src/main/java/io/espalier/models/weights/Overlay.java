@@ -1,5 +1,6 @@
 package io.espalier.models.weights;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,6 +10,13 @@ public record Overlay(Map<String, Tensor> front, TensorSource behind) implements
 
   public Overlay {
     front = Map.copyOf(front);
+  }
+
+  /** All of one source in front of another. */
+  public static Overlay of(TensorSource front, TensorSource behind) {
+    var tensors = new HashMap<String, Tensor>();
+    front.names().forEach(name -> tensors.put(name, front.tensor(name)));
+    return new Overlay(tensors, behind);
   }
 
   @Override

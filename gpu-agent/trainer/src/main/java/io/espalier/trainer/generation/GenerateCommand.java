@@ -3,7 +3,6 @@ package io.espalier.trainer.generation;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
-import io.espalier.models.family.ModelConfig;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
@@ -23,8 +22,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +29,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code generate}: a model goes on with texts. */
@@ -98,7 +94,7 @@ public final class GenerateCommand implements Callable<Integer> {
       try (var session = session(model, arena)) {
         var sampling = new Sampling(temperature, topK, topP);
         var generation =
-            new Generation(session, model.family(), sampling, ends(model.config()), longest);
+            new Generation(session, model.family(), sampling, Ends.of(model.config()), longest);
         var answers = generation.answers(tokens(tokenizer), seed);
         for (int i = 0; i < answers.size(); i++)
           print(out, tokenizer, prompts.get(i), answers.get(i));
@@ -139,14 +135,5 @@ public final class GenerateCommand implements Callable<Integer> {
     var start = StartingWeights.of(model, labels, plan, 0);
     return TrainingSession.open(
         model.family(), plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));
-  }
-
-  /** One number, or several. */
-  private static Set<Integer> ends(ModelConfig config) {
-    var ends = new TreeSet<Integer>();
-    JsonNode node = config.json().path("eos_token_id");
-    if (node.isNumber()) ends.add(node.intValue());
-    for (var one : node) if (one.isNumber()) ends.add(one.intValue());
-    return ends;
   }
 }

@@ -1,6 +1,7 @@
 package io.espalier.trainer.loop;
 
 import io.espalier.trainer.engine.Batch;
+import io.espalier.trainer.engine.TrainingSession;
 
 /** Where samples come from. */
 public interface Batches {
@@ -15,4 +16,9 @@ public interface Batches {
 
   /** A part of the validation split, counted from 0; together all of it, each sample once. */
   Batch validation(int index);
+
+  /** How well a model does on the validation split. */
+  default Metrics validate(TrainingSession session) {
+    return Metrics.ofClasses(session, this);
+  }
 }

@@ -126,7 +126,7 @@ final class Checkpoints {
             json.putObject("best")
                 .put("step", best.step())
                 .put("loss", best.metrics().loss())
-                .put("accuracy", best.metrics().accuracy())
+                .put("score", best.metrics().score())
                 .put("samples", best.metrics().samples()));
     return json;
   }
@@ -139,7 +139,7 @@ final class Checkpoints {
                     found.path("step").asInt(),
                     new Metrics(
                         found.path("loss").asDouble(),
-                        found.path("accuracy").asDouble(),
+                        found.path("score").asDouble(),
                         found.path("samples").asLong())))
             : Optional.empty();
     return new LoopState(json.path("step").asInt(), json.path("nonFinite").asInt(), best);

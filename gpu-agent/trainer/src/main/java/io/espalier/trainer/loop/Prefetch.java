@@ -1,6 +1,7 @@
 package io.espalier.trainer.loop;
 
 import io.espalier.trainer.engine.Batch;
+import io.espalier.trainer.engine.TrainingSession;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,13 @@ public final class Prefetch implements Batches, AutoCloseable {
     var prepared = next;
     if (prepared != null) awaited(prepared);
     return source.validation(index);
+  }
+
+  @Override
+  public Metrics validate(TrainingSession session) {
+    var prepared = next;
+    if (prepared != null) awaited(prepared);
+    return source.validate(session);
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class TrainingLoop {
 
       boolean last = step == settings.maxSteps();
       if (last || step % settings.evalSteps() == 0) {
-        var metrics = Metrics.measure(session, batches);
+        var metrics = batches.validate(session);
         boolean best = state.isImprovedBy(metrics);
         if (best) {
           state = state.withBest(metrics);

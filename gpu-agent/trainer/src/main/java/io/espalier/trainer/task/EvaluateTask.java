@@ -13,7 +13,6 @@ import io.espalier.models.protocol.Protocols;
 import io.espalier.models.weights.Durable;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.Safetensors;
-import io.espalier.models.weights.Tensor;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Samples;
@@ -27,9 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads the sealed test split once: what the base model knew before, what it knows now. Writes the
@@ -62,8 +59,7 @@ final class EvaluateTask {
       TrainingPlan plan = Protocols.plan(training, family);
       TensorSource start = TaskContext.startingWeights(model, classes, training, plan);
       TensorSource trained =
-          new Overlay(
-              tensors(Safetensors.open(context.folder().trained().resolve(WEIGHTS), arena)), start);
+          Overlay.of(Safetensors.open(context.folder().trained().resolve(WEIGHTS), arena), start);
       progress("after", 2);
       Path merged = context.folder().exports().resolve("model");
       Path adapter = context.folder().exports().resolve("adapter");
@@ -115,12 +111,6 @@ final class EvaluateTask {
     try (TrainingSession session = TrainingSession.forInference(family, untrained)) {
       return new Extraction(session, context.lease()).logits(test);
     }
-  }
-
-  private static Map<String, Tensor> tensors(TensorSource source) {
-    Map<String, Tensor> tensors = new HashMap<>();
-    source.names().forEach(name -> tensors.put(name, source.tensor(name)));
-    return tensors;
   }
 
   private void export(

@@ -60,7 +60,7 @@ final class ReportedProgress implements Progress {
             step,
             List.of(
                 new Point("validation/loss", metrics.loss()),
-                new Point("validation/accuracy", metrics.accuracy()))));
+                new Point("validation/accuracy", metrics.score()))));
   }
 
   @Override

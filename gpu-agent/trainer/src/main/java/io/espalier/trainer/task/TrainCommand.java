@@ -10,8 +10,12 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.models.family.Families;
+import io.espalier.models.family.ModelConfig;
 import io.espalier.models.weights.Durable;
+import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.weights.ModelFolder;
+import io.espalier.trainer.writing.WritingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +48,9 @@ import tools.jackson.databind.json.JsonMapper;
     name = "train",
     description = {
       "Trains a model on a data set with given settings, evaluates it on the test split, and",
-      "exports it. A job of the platform runs the same tasks, and chooses the settings itself."
+      "exports it. A job of the platform runs the same tasks, and chooses the settings itself.",
+      "A model that writes learns from a text (.txt) or from conversations (.jsonl with messages,",
+      "with prompt and completion, or with instruction, input and output)."
     },
     mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
@@ -62,7 +69,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "DATA",
-      description = "An image folder as zip, or a table of texts; columns are guessed.")
+      description =
+          "An image folder as zip, a table of texts whose columns are guessed, or what a model that"
+              + " writes learns from.")
   private Path data = Path.of("data.zip");
 
   @Parameters(index = "2", paramLabel = "TARGET", description = "A folder that does not exist yet.")
@@ -103,6 +112,30 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Side of the images, where the model takes any: as its files say.")
   private @Nullable Integer side;
 
+  @Option(
+      names = "--length",
+      paramLabel = "TOKENS",
+      description = "Of a window of text, or a row of conversations: ${DEFAULT-VALUE}.")
+  private int length = 256;
+
+  @Option(
+      names = "--test",
+      paramLabel = "FILE",
+      description = "What a model that writes is tested on: a tenth of DATA that it never sees.")
+  private @Nullable Path test;
+
+  @Option(
+      names = "--answers",
+      paramLabel = "N",
+      description = "Questions of the test split to answer before and after: ${DEFAULT-VALUE}.")
+  private int answers = 8;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      description = "Most tokens of such an answer: ${DEFAULT-VALUE}.")
+  private int longest = 64;
+
   @Option(names = "--threads", description = "Threads of the engine: all processors.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -117,10 +150,12 @@ public final class TrainCommand implements Callable<Integer> {
     var commandLine = Objects.requireNonNull(spec).commandLine();
     if (Files.exists(target))
       throw new ParameterException(commandLine, target + " is there already: name a new folder");
-    var layout = layout();
     var out = commandLine.getOut();
     var work = Files.createTempDirectory("espalier-train");
     try {
+      if (!Families.of(ModelConfig.read(model.resolve(ModelFolder.CONFIG))).classifies())
+        return write(out, work);
+      var layout = layout();
       var trained = run(out, folder(work, "training"), layout, new TaskSpec.Train(training()));
       if (!(trained.last() instanceof TrainerEvent.Trained end)) return trained.code();
       var evaluation = folder(work, "evaluation");
@@ -134,6 +169,26 @@ public final class TrainCommand implements Callable<Integer> {
     } finally {
       Durable.delete(work);
     }
+  }
+
+  private int write(PrintWriter out, Path work) throws IOException {
+    EngineStart.withThreads(threads);
+    var run =
+        new WritingRun(
+            model,
+            data,
+            Optional.ofNullable(test),
+            work,
+            target,
+            training(),
+            length,
+            answers,
+            longest);
+    var result = run.run(new ShownProgress(json ? null : out, steps));
+    if (json) out.println(JSON.writeValueAsString(result));
+    else WritingReport.print(out, protocol, result);
+    out.flush();
+    return 0;
   }
 
   private record Done(Path folder, int code, @Nullable TrainerEvent last) {}

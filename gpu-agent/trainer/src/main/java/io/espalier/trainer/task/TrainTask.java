@@ -139,7 +139,7 @@ final class TrainTask {
     return switch (outcome) {
       case Outcome.Finished(int steps, int bestStep, Metrics best, Path weights) ->
           new TrainerEvent.Trained(
-              now, steps, bestStep, best.accuracy(), List.of(context.folder().named(weights)));
+              now, steps, bestStep, best.score(), List.of(context.folder().named(weights)));
       case Outcome.Stopped(int step, Path _) -> new TrainerEvent.Yielded(now, step);
       case Outcome.Diverged(int step) ->
           new TrainerEvent.Failed(now, FailureReason.DIVERGED, diverged(step));

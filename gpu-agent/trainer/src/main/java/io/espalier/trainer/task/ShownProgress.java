@@ -1,0 +1,55 @@
+package io.espalier.trainer.task;
+
+import io.espalier.trainer.loop.Metrics;
+import io.espalier.trainer.loop.Progress;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A training of a model that writes, for a person at a terminal. */
+final class ShownProgress implements Progress {
+
+  private static final int WIDTH = 30;
+
+  private final @Nullable PrintWriter out;
+  private final int steps;
+  private String validated = "";
+
+  /** {@code out}: null where nothing is to be shown. */
+  ShownProgress(@Nullable PrintWriter out, int steps) {
+    this.out = out;
+    this.steps = steps;
+  }
+
+  @Override
+  public void stepped(int step, double loss, double rate, double gradientNorm) {
+    if (out == null) return;
+    int filled = WIDTH * step / steps;
+    out.printf(
+        Locale.ROOT,
+        "\r%s%s %d/%d  loss %.4f%s ",
+        "█".repeat(filled),
+        "░".repeat(WIDTH - filled),
+        step,
+        steps,
+        loss,
+        validated);
+    if (step == steps) out.println();
+    out.flush();
+  }
+
+  @Override
+  public void validated(int step, Metrics metrics, boolean best) {
+    validated =
+        String.format(Locale.ROOT, "  validation perplexity %.3f", Math.exp(metrics.loss()));
+  }
+
+  @Override
+  public void saved(int step, Path folder) {}
+
+  @Override
+  public void rejected(Path checkpoint, String reason) {
+    if (out != null) out.printf("%n%s is not used: %s%n", checkpoint, reason);
+  }
+}

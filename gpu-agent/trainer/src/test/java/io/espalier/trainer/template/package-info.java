@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.template;
+
+import org.jspecify.annotations.NullMarked;

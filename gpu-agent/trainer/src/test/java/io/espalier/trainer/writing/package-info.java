@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.writing;
+
+import org.jspecify.annotations.NullMarked;
