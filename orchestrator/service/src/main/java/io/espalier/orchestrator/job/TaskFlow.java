@@ -5,8 +5,8 @@ import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
+import io.espalier.domain.lease.AfterLastWord;
 import io.espalier.domain.lease.AfterLoss;
-import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.Choice;
@@ -71,30 +71,37 @@ public final class TaskFlow {
 
   /** The trainer has said its last word. */
   public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
-    if (work.job().state().isTerminal()) {
-      leases.release(jdbc, work.lease(), "no longer wanted");
-      return;
+    var after =
+        AfterLastWord.decide(
+            work.job().state(),
+            work.task().kind(),
+            work.lease().yieldReason(),
+            last,
+            isReadable(last));
+    switch (after) {
+      case AfterLastWord.Unwanted() -> leases.release(jdbc, work.lease(), "no longer wanted");
+      case AfterLastWord.Done(var answer) -> done(jdbc, work, answer);
+      case AfterLastWord.Rest(var reason, var how) -> {
+        leases.release(jdbc, work.lease(), how);
+        work.task().requeue(jdbc, work.task().losses());
+        work.job().pause(jdbc, reason);
+      }
+      case AfterLastWord.TryAgain(var how, var expired) -> {
+        var line = Printable.line(how, MOST_CHARACTERS);
+        if (expired) leases.expire(jdbc, work.lease(), line);
+        else leases.release(jdbc, work.lease(), line);
+        tryAgain(jdbc, work, line);
+      }
+      case AfterLastWord.Fail(var reason, var problem) -> fail(jdbc, work, reason, problem);
     }
-    switch (last) {
-      case TrainerEvent.Profiled profiled when work.task().kind() == TaskKind.PROFILE ->
-          profiled(jdbc, work, profiled.profile());
-      case TrainerEvent.Trained trained when work.task().kind() == TaskKind.TRAIN ->
-          trained(jdbc, work, trained);
-      case TrainerEvent.Evaluated evaluated
-          when work.task().kind() == TaskKind.EVALUATE && exportsAreKnown(evaluated) ->
-          evaluated(jdbc, work, evaluated);
-      case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
-      case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
-          lost(jdbc, work, Printable.line(failed.problem().message(), MOST_CHARACTERS));
-      case TrainerEvent.Failed failed -> fail(jdbc, work, failed.reason(), failed.problem());
-      case TrainerEvent.Profiled _, TrainerEvent.Trained _, TrainerEvent.Evaluated _ ->
-          fail(jdbc, work, FailureReason.PLATFORM, unexpected(work.task().kind(), last));
-      case TrainerEvent.Started _,
-          TrainerEvent.Log _,
-          TrainerEvent.Metrics _,
-          TrainerEvent.Progress _,
-          TrainerEvent.Checkpoint _ ->
-          throw new IllegalArgumentException("Not a last word: " + last);
+  }
+
+  private void done(JdbcClient jdbc, Work work, TrainerEvent answer) {
+    switch (answer) {
+      case TrainerEvent.Profiled profiled -> profiled(jdbc, work, profiled.profile());
+      case TrainerEvent.Trained trained -> trained(jdbc, work, trained);
+      case TrainerEvent.Evaluated evaluated -> evaluated(jdbc, work, evaluated);
+      case TrainerEvent other -> throw new IllegalArgumentException("Not an answer: " + other);
     }
   }
 
@@ -155,19 +162,6 @@ public final class TaskFlow {
     job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
-  /** One that was not asked to has stopped itself: unheard for too long, or without its inputs. */
-  private void yielded(JdbcClient jdbc, Work work, TrainerEvent.Yielded yielded) {
-    var how = "yielded at step " + yielded.step();
-    leases.release(jdbc, work.lease(), how);
-    var reason = work.lease().yieldReason();
-    if (reason == null) {
-      tryAgain(jdbc, work, how);
-    } else {
-      work.task().requeue(jdbc, work.task().losses());
-      work.job().pause(jdbc, reason);
-    }
-  }
-
   private void fail(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
     leases.release(jdbc, work.lease(), "failed: " + reason);
     work.task().end(jdbc, TaskState.FAILED);
@@ -180,7 +174,8 @@ public final class TaskFlow {
   }
 
   /** A trainer of another version may export what this platform has no name for. */
-  private static boolean exportsAreKnown(TrainerEvent.Evaluated evaluated) {
+  private static boolean isReadable(TrainerEvent last) {
+    if (!(last instanceof TrainerEvent.Evaluated evaluated)) return true;
     var kinds = evaluated.exports().stream().map(TrainerEvent.Export::kind).toList();
     return Set.copyOf(kinds).size() == kinds.size()
         && kinds.stream().allMatch(ArtifactKind.EXPORTS::contains);
@@ -250,15 +245,5 @@ public final class TaskFlow {
         .param("kind", kind.name())
         .param("files", Json.write(files))
         .update();
-  }
-
-  private static Problem unexpected(TaskKind kind, TrainerEvent last) {
-    return Problem.of(
-            "unexpected-answer",
-            Category.INTERNAL,
-            "task " + kind,
-            "The trainer answered another question than it was asked.",
-            "Check that agent and platform have the same version.")
-        .found(last.getClass().getSimpleName());
   }
 }

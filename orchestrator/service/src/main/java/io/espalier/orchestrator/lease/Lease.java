@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.lease;
 
 import io.espalier.domain.job.PauseReason;
+import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.budget.Ledger;
 import java.time.Instant;

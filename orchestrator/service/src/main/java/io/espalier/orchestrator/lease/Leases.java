@@ -10,7 +10,9 @@ import io.espalier.domain.budget.Renewal;
 import io.espalier.domain.budget.Slice;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.PauseReason;
+import io.espalier.domain.lease.Acceptance;
 import io.espalier.domain.lease.Fence;
+import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.TaskSpec;
@@ -162,21 +164,25 @@ public final class Leases {
    */
   public Duration renew(JdbcClient jdbc, Lease lease) {
     var now = lease.now();
-    var held = ledger.held(jdbc, lease.id(), lease.slice());
-    var slice = new Slice(lease.slots(), held, chargedFrom(lease));
+    var open = openHold(jdbc, lease);
     int number = lease.slice();
-    if (lease.wish() == Wish.RUN && Renewal.isDue(terms, slice, now)) {
-      var free = ledger.lock(jdbc, lease.team(), lease.job()).free();
-      switch (Renewal.decide(terms, slice, free, now)) {
-        case Renewal.Keep() -> {}
-        case Renewal.Park() -> wish(jdbc, lease, Wish.YIELD, PauseReason.BUDGET);
-        case Renewal.Renew(var used, var next) -> {
-          ledger.settle(jdbc, lease.account(), number, held, used, "renewed");
-          number++;
-          if (!ledger.hold(jdbc, lease.account(), number, next)) {
-            throw new IllegalStateException("A hold failed under the accounts' lock: " + next);
-          }
-          slice = new Slice(lease.slots(), next, now);
+    var accepted =
+        Acceptance.of(
+            fence,
+            terms,
+            lease.wish(),
+            open,
+            lease.renewedAt(),
+            now,
+            () -> ledger.lock(jdbc, lease.team(), lease.job()).free());
+    switch (accepted.renewal()) {
+      case Renewal.Keep() -> {}
+      case Renewal.Park() -> wish(jdbc, lease, Wish.YIELD, PauseReason.BUDGET);
+      case Renewal.Renew(var used, var next) -> {
+        ledger.settle(jdbc, lease.account(), number, open.held(), used, "renewed");
+        number++;
+        if (!ledger.hold(jdbc, lease.account(), number, next)) {
+          throw new IllegalStateException("A hold failed under the accounts' lock: " + next);
         }
       }
     }
@@ -187,28 +193,31 @@ public final class Leases {
             """)
         .param("now", parameter(now))
         .param("slice", number)
-        .param("started", parameter(slice.startedAt()))
+        .param("started", parameter(accepted.slice().startedAt()))
         .param("id", lease.id())
         .param("epoch", lease.epoch())
         .update();
-    return fence.validFor(now, now, slice.left(now));
+    return accepted.valid();
   }
 
   /** How long the trainer may go on since it was last heard of. */
   public Duration validFor(JdbcClient jdbc, Lease lease) {
-    var held = ledger.held(jdbc, lease.id(), lease.slice());
-    var slice = new Slice(lease.slots(), held, lease.sliceStartedAt());
-    return fence.validFor(lease.renewedAt(), lease.now(), slice.left(lease.now()));
+    var left = openHold(jdbc, lease).left(lease.now());
+    return fence.validFor(lease.renewedAt(), lease.now(), left);
   }
 
   /** Its trainer has said its last word: charged until now. */
   public void release(JdbcClient jdbc, Lease lease, String reason) {
-    end(jdbc, lease, LeaseState.RELEASED, reason, chargedFrom(lease), lease.now());
+    var open = openHold(jdbc, lease);
+    var used = Acceptance.usedAtRelease(fence, open, lease.renewedAt(), lease.now());
+    end(jdbc, lease, LeaseState.RELEASED, reason, open, used);
   }
 
   /** It is lost: charged until the last accepted renewal. */
   public void expire(JdbcClient jdbc, Lease lease, String reason) {
-    end(jdbc, lease, LeaseState.EXPIRED, reason, lease.sliceStartedAt(), lease.renewedAt());
+    var open = openHold(jdbc, lease);
+    var used = Acceptance.usedAtLoss(open, lease.renewedAt());
+    end(jdbc, lease, LeaseState.EXPIRED, reason, open, used);
   }
 
   /** Tells the agent to stop or yield; the lease lives on until the trainer has left. */
@@ -226,12 +235,7 @@ public final class Leases {
   }
 
   private void end(
-      JdbcClient jdbc,
-      Lease lease,
-      LeaseState state,
-      String reason,
-      Instant chargedFrom,
-      Instant until) {
+      JdbcClient jdbc, Lease lease, LeaseState state, String reason, Slice open, GpuTime used) {
     int ended =
         jdbc.sql(
                 """
@@ -250,14 +254,13 @@ public final class Leases {
     jdbc.sql("update lease_slot set live = false where lease_id = :id")
         .param("id", lease.id())
         .update();
-    var held = ledger.held(jdbc, lease.id(), lease.slice());
-    var used = new Slice(lease.slots(), held, chargedFrom).used(until);
-    ledger.settle(jdbc, lease.account(), lease.slice(), held, used, reason);
+    ledger.settle(jdbc, lease.account(), lease.slice(), open.held(), used, reason);
     bump(jdbc, lease.agent());
   }
 
-  private Instant chargedFrom(Lease lease) {
-    return fence.chargedFrom(lease.sliceStartedAt(), lease.renewedAt(), lease.now());
+  private Slice openHold(JdbcClient jdbc, Lease lease) {
+    var held = ledger.held(jdbc, lease.id(), lease.slice());
+    return new Slice(lease.slots(), held, lease.sliceStartedAt());
   }
 
   /** The agent's long poll answers once its version has risen. */
