@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.data.Modality;
@@ -10,10 +12,12 @@ import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.selection.Preflight;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
 import java.util.ArrayList;
@@ -42,7 +46,9 @@ final class Admission {
     double rate = PoolRate.best(jdbc);
     var preflight = inputs.preflight(rate, submission.cap());
     var needed = needed(preflight);
-    var free = ledger.ofTeam(jdbc, submission.team()).free();
+    var price = Rates.cheapest(jdbc);
+    var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
+    var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
@@ -50,9 +56,7 @@ final class Admission {
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
     if (inputs.validation() == 0 || inputs.test() == 0) obstacles.add(tooFew(wanted));
-    if (needed.isMoreThan(submission.cap())) {
-      obstacles.add(capTooSmall(submission.cap(), needed));
-    }
+    if (needed.isMoreThan(cap)) obstacles.add(capTooSmall(cap, needed));
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
     var prospects =
         Prospects.of(
@@ -63,6 +67,12 @@ final class Admission {
             rate,
             Prospects.largestSlot(jdbc));
     return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
+  }
+
+  /** The GPU time that the job's own limits pay for. */
+  private static GpuTime payable(Submission submission, Rate price) {
+    var money = submission.money();
+    return new Amount(submission.cap(), money == null ? Money.UNLIMITED : money).payable(price);
   }
 
   GpuTime profileNeed(Preview preview) {

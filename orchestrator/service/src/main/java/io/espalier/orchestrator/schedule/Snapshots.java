@@ -3,8 +3,12 @@ package io.espalier.orchestrator.schedule;
 import static io.espalier.orchestrator.database.Columns.constant;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.money;
+import static io.espalier.orchestrator.database.Columns.moneyOrUnlimited;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.schedule.Snapshot;
@@ -12,6 +16,7 @@ import io.espalier.domain.schedule.Snapshot.Host;
 import io.espalier.domain.schedule.Snapshot.Slot;
 import io.espalier.domain.schedule.Snapshot.Team;
 import io.espalier.domain.schedule.Snapshot.Waiting;
+import io.espalier.orchestrator.budget.Rates;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,14 +31,17 @@ final class Snapshots {
   private static final int MOST_PER_TEAM = 200;
 
   static Snapshot read(JdbcClient jdbc, Terms terms, Duration silence) {
-    return new Snapshot(terms, teams(jdbc), waiting(jdbc), hosts(jdbc, silence));
+    var rate = Rates.dearest(jdbc);
+    return new Snapshot(terms, teams(jdbc, rate), waiting(jdbc, rate), hosts(jdbc, silence));
   }
 
-  private static List<Team> teams(JdbcClient jdbc) {
+  private static List<Team> teams(JdbcClient jdbc, Rate rate) {
     return jdbc.sql(
             """
             select t.id, t.weight, coalesce(s.slots, 0) as slots,
-                   coalesce(a.funded + a.overdraft - a.held - a.spent, 0) as free
+                   coalesce(a.funded + a.overdraft - a.held - a.spent, 0) as free,
+                   coalesce(a.money_funded + a.money_overdraft - a.money_held - a.money_spent, 0)
+                     as money
             from team t
             left join budget_account a on a.team_id = t.id and a.job_id is null
             left join (
@@ -46,24 +54,28 @@ final class Snapshots {
             """)
         .query((row, _) ->
             new Team(
-                uuid(row, "id"), row.getInt("weight"), row.getInt("slots"), gpuTime(row, "free")))
+                uuid(row, "id"),
+                row.getInt("weight"),
+                row.getInt("slots"),
+                new Amount(gpuTime(row, "free"), money(row, "money")).payable(rate)))
         .list();
   }
 
-  private static List<Waiting> waiting(JdbcClient jdbc) {
+  private static List<Waiting> waiting(JdbcClient jdbc, Rate rate) {
     return jdbc.sql(
             """
             select id, version, job_id, job_version, team_id, kind, parked, pool, need_millis,
-                   cap_free, submitted_at
+                   cap_free, cap_money, submitted_at
             from (
               select k.id, k.version, k.job_id, j.version as job_version, k.team_id, k.kind,
                      j.pause_reason is not distinct from 'BUDGET' as parked, k.pool, k.need_millis,
-                     a.funded + a.overdraft - a.held - a.spent as cap_free, j.submitted_at,
+                     a.funded + a.overdraft - a.held - a.spent as cap_free,
+                     a.money_funded - a.money_held - a.money_spent as cap_money, j.submitted_at,
                      row_number() over (partition by k.team_id order by j.submitted_at, k.id) as turn
               from task k
               join job j on j.id = k.job_id
               join budget_account a on a.job_id = j.id
-              where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason in ('BUDGET', 'DRAIN'))
+              where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason <> 'USER')
             ) queued
             where turn <= :most
             order by team_id, turn
@@ -80,7 +92,8 @@ final class Snapshots {
                 row.getBoolean("parked"),
                 row.getString("pool"),
                 gpuTime(row, "need_millis"),
-                gpuTime(row, "cap_free"),
+                new Amount(gpuTime(row, "cap_free"), moneyOrUnlimited(row, "cap_money"))
+                    .payable(rate),
                 instant(row, "submitted_at")))
         .list();
   }
@@ -92,7 +105,7 @@ final class Snapshots {
             """
             select a.id as agent_id, a.name, a.draining,
                    coalesce(a.last_seen_at > now() - :silence * interval '1 millisecond', false) as live,
-                   s.id, s.index, s.pool, s.present and s.enabled as usable,
+                   s.id, s.index, s.pool, s.present and s.enabled and s.quarantined_at is null as usable,
                    exists (select 1 from lease_slot ls where ls.slot_id = s.id and ls.live) as busy
             from agent a join slot s on s.agent_id = a.id
             order by a.name, a.id, s.index
