@@ -11,6 +11,7 @@ import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.LogLine;
+import io.espalier.orchestrator.job.Scheduling;
 import io.espalier.orchestrator.job.Submission;
 import io.espalier.orchestrator.job.Transition;
 import io.espalier.orchestrator.page.Page;
@@ -73,7 +74,8 @@ class JobController {
           Given.protocol(protocol),
           Given.gpuHours(gpuHours),
           money == null ? null : Given.money("money", money),
-          seed == null ? 0 : seed);
+          seed == null ? 0 : seed,
+          Scheduling.PLAIN);
     }
   }
 

@@ -67,23 +67,13 @@ public final class Rates {
 
   /** What the cheapest GPU-hour costs of those that some host offers. */
   public static Rate cheapest(JdbcClient jdbc) {
-    return offered(jdbc, "min");
-  }
-
-  /** What the dearest of them costs. */
-  public static Rate dearest(JdbcClient jdbc) {
-    return offered(jdbc, "max");
-  }
-
-  private static Rate offered(JdbcClient jdbc, String which) {
     return jdbc.sql(
             """
-            select coalesce(%s(micros_per_hour), 0) as micros
+            select coalesce(min(micros_per_hour), 0) as micros
             from (select distinct on (s.pool) coalesce(r.micros_per_hour, 0) as micros_per_hour
                   from slot s left join pool_rate r on r.pool = s.pool
                   where s.present order by s.pool, r.version desc) offered
-            """
-                .formatted(which))
+            """)
         .query((row, _) -> new Rate(money(row, "micros")))
         .single();
   }

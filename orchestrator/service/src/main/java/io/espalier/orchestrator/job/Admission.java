@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.job;
 
+import static io.espalier.orchestrator.database.Columns.instant;
+
 import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
@@ -20,6 +22,7 @@ import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -45,13 +48,17 @@ final class Admission {
     var inputs = wanted.inputs();
     double rate = PoolRate.best(jdbc);
     var preflight = inputs.preflight(rate, submission.cap());
-    var needed = needed(preflight);
+    var needed =
+        needed(preflight)
+            .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
     var price = Rates.cheapest(jdbc);
     var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
     var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
+    obstacles.addAll(submission.scheduling().obstacles(now(jdbc)));
+    obstacles.addAll(poolObstacles(jdbc, submission.scheduling()));
     var reads = Families.modality(inputs.model().family());
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
@@ -73,6 +80,25 @@ final class Admission {
   private static GpuTime payable(Submission submission, Rate price) {
     var money = submission.money();
     return new Amount(submission.cap(), money == null ? Money.UNLIMITED : money).payable(price);
+  }
+
+  private static Instant now(JdbcClient jdbc) {
+    return jdbc.sql("select now() as now").query((row, _) -> instant(row, "now")).single();
+  }
+
+  private static List<Problem> poolObstacles(JdbcClient jdbc, Scheduling scheduling) {
+    if (scheduling.pool() == null) return List.of();
+    var pools = jdbc.sql("select name from pool order by name").query(String.class).list();
+    if (pools.contains(scheduling.pool())) return List.of();
+    return List.of(
+        Problem.of(
+                "pool-unknown",
+                Category.INVALID,
+                "pool",
+                "No agent has ever offered slots of this pool.",
+                "Choose one of those that there are, or none for any.")
+            .found(scheduling.pool())
+            .allowed(String.join(", ", pools)));
   }
 
   GpuTime profileNeed(Preview preview) {

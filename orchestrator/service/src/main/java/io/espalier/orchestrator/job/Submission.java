@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cap the most that the job may cost
  * @param money the most that it may cost in money; null for no limit but the team's
  * @param seed of everything random in the job
+ * @param scheduling when and where it may run
  */
 public record Submission(
     UUID team,
@@ -22,9 +23,10 @@ public record Submission(
     @Nullable Protocol protocol,
     GpuTime cap,
     @Nullable Money money,
-    long seed) {
+    long seed,
+    Scheduling scheduling) {
 
-  /** One that only its team's budget limits in money. */
+  /** One that runs anywhere, as soon as it is its turn; only its team's budget limits its money. */
   public Submission(
       UUID team,
       String name,
@@ -33,6 +35,6 @@ public record Submission(
       @Nullable Protocol protocol,
       GpuTime cap,
       long seed) {
-    this(team, name, baseModelId, datasetVersionId, protocol, cap, null, seed);
+    this(team, name, baseModelId, datasetVersionId, protocol, cap, null, seed, Scheduling.PLAIN);
   }
 }

@@ -110,8 +110,13 @@ public final class TaskReports {
         work,
         jdbc.sql(
                 """
-                update task set progress = :progress::jsonb where id = :task and epoch = :epoch
+                update task
+                set progress = :progress::jsonb,
+                    timed_from = case when timed_from ->> 'phase' = :phase then timed_from
+                                      else :progress::jsonb end
+                where id = :task and epoch = :epoch
                 """)
+            .param("phase", progress.phase())
             .param("progress", Json.write(progress))
             .param("task", work.task().id())
             .param("epoch", work.lease().epoch())
@@ -141,7 +146,11 @@ public final class TaskReports {
             """)
         .param("task", work.task().id())
         .update();
-    jdbc.sql("update task set losses = 0 where id = :task and epoch = :epoch and losses > 0")
+    jdbc.sql(
+            """
+            update task set losses = 0, saved_at = clock_timestamp()
+            where id = :task and epoch = :epoch
+            """)
         .param("task", work.task().id())
         .param("epoch", work.lease().epoch())
         .update();

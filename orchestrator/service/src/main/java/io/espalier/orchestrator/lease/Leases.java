@@ -117,8 +117,9 @@ public final class Leases {
   }
 
   /**
-   * Inserts a lease on one slot with its first hold, at the rate of the slot's pool. False if the
-   * slot or the money has gone meanwhile, or the agent drains: the caller gives up its transaction.
+   * Inserts a lease on slots of one agent with its first hold, at the rate of their pool. False if
+   * a slot or the money has gone meanwhile, or the agent drains: the caller gives up its
+   * transaction.
    */
   public boolean grant(
       JdbcClient jdbc,
@@ -128,10 +129,10 @@ public final class Leases {
       UUID task,
       long epoch,
       UUID agent,
-      UUID slot,
+      List<UUID> slots,
       TaskSpec spec,
       GpuTime hold) {
-    var rate = Rates.ofSlot(jdbc, slot);
+    var rate = Rates.ofSlot(jdbc, slots.getFirst());
     int inserted =
         jdbc.sql(
                 """
@@ -156,14 +157,15 @@ public final class Leases {
     int taken =
         jdbc.sql(
                 """
-                insert into lease_slot (lease_id, slot_id) values (:lease, :slot)
+                insert into lease_slot (lease_id, slot_id)
+                select :lease, s from unnest(:slots::uuid[]) s
                 on conflict (slot_id) where live do nothing
                 """)
             .param("lease", id)
-            .param("slot", slot)
+            .param("slots", slots.toArray(UUID[]::new))
             .update();
-    if (taken == 0) return false;
-    var opening = Funding.begin(rate, 1, hold, Instant.EPOCH).opening();
+    if (taken < slots.size()) return false;
+    var opening = Funding.begin(rate, slots.size(), hold, Instant.EPOCH).opening();
     var account = new Ledger.OfLease(team, job, id);
     if (!ledger.post(jdbc, account, List.of(opening), "slice 0")) return false;
     return bump(jdbc, agent, "and not draining");
