@@ -10,6 +10,8 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Periods;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.cron.CronSchedules;
 import io.espalier.orchestrator.database.Columns;
@@ -19,6 +21,7 @@ import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.invariant.Invariants;
 import io.espalier.orchestrator.job.Deadlines;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.Retention;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
@@ -107,6 +110,16 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Rates rates(Transactions transactions, Changes changes, Audit audit) {
+    return new Rates(transactions, changes, audit);
+  }
+
+  @Bean
+  Periods periods(Transactions transactions, Ledger ledger, Changes changes) {
+    return new Periods(transactions, ledger, changes);
+  }
+
+  @Bean
   Leases leases(Ledger ledger, OrchestratorSettings settings) {
     return new Leases(ledger, settings.fence(), settings.terms());
   }
@@ -125,6 +138,11 @@ public class OrchestratorConfiguration {
       Audit audit,
       OrchestratorSettings settings) {
     return new Jobs(transactions, ledger, leases, changes, audit, settings.terms());
+  }
+
+  @Bean
+  Retention retention(Transactions transactions, OrchestratorSettings settings) {
+    return new Retention(transactions, settings.keepInFull());
   }
 
   @Bean
@@ -234,6 +252,8 @@ public class OrchestratorConfiguration {
       Deadlines deadlines,
       CronSchedules cronSchedules,
       MemberUsage memberUsage,
+      Periods periods,
+      Retention retention,
       OrchestratorSettings settings) {
     return Metronome.of(
         credentials.planner(),
@@ -242,6 +262,8 @@ public class OrchestratorConfiguration {
             new Beat("expire-leases", settings.planPeriod(), reaper::tick),
             new Beat("end-at-deadlines", settings.planPeriod(), deadlines::tick),
             new Beat("fire-schedules", settings.planPeriod(), cronSchedules::tick),
-            new Beat("measure-usage", USAGE_PERIOD, memberUsage::tick)));
+            new Beat("measure-usage", USAGE_PERIOD, memberUsage::tick),
+            new Beat("budget-periods", settings.planPeriod().multipliedBy(12), periods::tick),
+            new Beat("retention", Duration.ofHours(1), retention::tick)));
   }
 }
