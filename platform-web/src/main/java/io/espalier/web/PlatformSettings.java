@@ -13,18 +13,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What operators may change of the orchestrator's defaults; fault tests need shorter times.
  *
- * @param home data folder of the platform; the artifact store is in it
+ * @param home data folder of the platform; the artifact store is in it unless it is named
+ * @param blobs folder of the artifact store, which several nodes share: {@code ESPALIER_BLOBS}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
  */
 @ConfigurationProperties("espalier")
-record PlatformSettings(Path home, @DefaultValue Lease lease, @Nullable Duration heartbeat) {
+record PlatformSettings(
+    Path home, @Nullable Path blobs, @DefaultValue Lease lease, @Nullable Duration heartbeat) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
   record Lease(
       @Nullable Duration stopAfter, @Nullable Duration regrantAfter, @Nullable Duration slice) {}
 
   OrchestratorSettings orchestrator() {
-    var settings = OrchestratorSettings.defaults(home.resolve("blobs"));
+    var settings = OrchestratorSettings.defaults(blobs == null ? home.resolve("blobs") : blobs);
     var fence = settings.fence();
     var terms = settings.terms();
     var times = settings.agentTimes();

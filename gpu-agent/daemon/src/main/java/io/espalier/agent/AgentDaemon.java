@@ -135,8 +135,8 @@ public final class AgentDaemon {
   private List<SlotFacts> detectDevices() throws IOException, InterruptedException {
     List<SlotFacts> slots =
         switch (options.devices()) {
-          case AUTO -> Devices.detect(DRIVER_TOOL);
-          case CPU -> List.of(Devices.processor());
+          case AgentOptions.Offer.Auto() -> Devices.detect(DRIVER_TOOL);
+          case AgentOptions.Offer.Processor(int count) -> Devices.processor(count);
         };
     LOG.log(Level.INFO, "Devices: {0}", slots);
     return slots;

@@ -66,8 +66,10 @@ public final class PlanLoop implements AutoCloseable {
 
   private void plan() throws InterruptedException {
     try {
+      long began = System.nanoTime();
       switch (planning.tick()) {
         case Planning.Tick.Planned planned -> {
+          LOG.debug("Planned in {} ms: {}", (System.nanoTime() - began) / 1_000_000, planned);
           if (planned.outdated() > 0) wake.release();
         }
         case Planning.Tick.Busy() -> {
