@@ -73,13 +73,18 @@ public final class Transactions {
       return snapshot.execute(_ -> work.apply(database));
     }
 
+    /** Ends with the transaction: the next one on this connection begins without a team. */
+    private void see(Collection<UUID> teams) {
+      database
+          .sql("select set_config('app.teams', :teams, true)")
+          .param("teams", teams.stream().map(UUID::toString).collect(Collectors.joining(",")))
+          .query(String.class)
+          .single();
+    }
+
     <T extends @Nullable Object> T run(Collection<UUID> teams, Function<JdbcClient, T> work) {
       return transaction.execute(_ -> {
-        database
-            .sql("select set_config('app.teams', :teams, true)")
-            .param("teams", teams.stream().map(UUID::toString).collect(Collectors.joining(",")))
-            .query(String.class)
-            .single();
+        if (!teams.isEmpty()) see(teams);
         return work.apply(database);
       });
     }

@@ -36,7 +36,21 @@ final class Admission {
     this.terms = terms;
   }
 
-  Preview preview(JdbcClient jdbc, Submission submission) {
+  /**
+   * What a submission meets.
+   *
+   * @param rate of the best slots, in FLOP/s
+   * @param needed below this a job could not finish, or not even begin
+   */
+  record Admitted(
+      Wanted wanted,
+      double rate,
+      Preflight preflight,
+      GpuTime needed,
+      GpuTime free,
+      List<Problem> obstacles) {}
+
+  Admitted examine(JdbcClient jdbc, Submission submission) {
     var wanted = wanted(jdbc, submission);
     var inputs = wanted.inputs();
     double rate = PoolRate.best(jdbc);
@@ -54,19 +68,25 @@ final class Admission {
       obstacles.add(capTooSmall(submission.cap(), needed));
     }
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
-    var prospects =
-        Prospects.of(
-            wanted.family(),
-            inputs,
-            preflight,
-            submission.cap(),
-            rate,
-            Prospects.largestSlot(jdbc));
-    return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
+    return new Admitted(wanted, rate, preflight, needed, free, List.copyOf(obstacles));
   }
 
-  GpuTime profileNeed(Preview preview) {
-    return StartNeed.profile(terms, preview.preflight());
+  /** The same, with what each protocol would cost: the model's graph is read for that. */
+  Preview preview(JdbcClient jdbc, Submission submission) {
+    var met = examine(jdbc, submission);
+    var prospects =
+        Prospects.of(
+            met.wanted().family(),
+            met.wanted().inputs(),
+            met.preflight(),
+            submission.cap(),
+            met.rate(),
+            Prospects.largestSlot(jdbc));
+    return new Preview(met.preflight(), prospects, met.needed(), met.free(), met.obstacles());
+  }
+
+  GpuTime profileNeed(Admitted met) {
+    return StartNeed.profile(terms, met.preflight());
   }
 
   /** Below this a job could not finish, or not even begin. */

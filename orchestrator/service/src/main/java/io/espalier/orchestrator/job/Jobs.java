@@ -237,8 +237,8 @@ public final class Jobs {
       Submission submission,
       @Nullable String key,
       byte[] hash) {
-    var preview = admission.preview(jdbc, submission);
-    if (!preview.obstacles().isEmpty()) throw new Refused(preview.obstacles().getFirst());
+    var met = admission.examine(jdbc, submission);
+    if (!met.obstacles().isEmpty()) throw new Refused(met.obstacles().getFirst());
     var id = UUID.randomUUID();
     int inserted =
         jdbc.sql(
@@ -267,8 +267,7 @@ public final class Jobs {
     }
     Timeline.append(jdbc, submission.team(), id, null, JobState.QUEUED, "submitted");
     ledger.openCap(jdbc, submission.team(), id, submission.cap());
-    TaskRow.insert(
-        jdbc, submission.team(), id, TaskKind.PROFILE, null, admission.profileNeed(preview));
+    TaskRow.insert(jdbc, submission.team(), id, TaskKind.PROFILE, null, admission.profileNeed(met));
     record(jdbc, principal, submission.team(), "submit", id, Map.of("cap", submission.cap()));
     return id;
   }
