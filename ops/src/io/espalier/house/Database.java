@@ -74,6 +74,14 @@ public final class Database implements AutoCloseable {
     return first.matches("\\d+") ? ProcessHandle.of(Long.parseLong(first)) : Optional.empty();
   }
 
+  public long cpuMillis() throws IOException {
+    return postmaster()
+        .map(process ->
+            CpuTime.of(process.pid())
+                + process.children().mapToLong(child -> CpuTime.of(child.pid())).sum())
+        .orElse(0L);
+  }
+
   @Override
   public void close() throws InterruptedException {
     server.stop(60);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** One platform, on a port and a data folder that outlive it. */
@@ -89,6 +90,35 @@ public final class Node implements AutoCloseable {
       if (line.startsWith("VmRSS:")) return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
     }
     throw new IOException("the platform " + name + " does not run");
+  }
+
+  /** Stops it where it is, until {@link #thaw}. */
+  public void freeze() throws IOException, InterruptedException {
+    running().signal("STOP");
+  }
+
+  public void thaw() throws IOException, InterruptedException {
+    running().signal("CONT");
+  }
+
+  /** Waits until it answers, however often it was started. */
+  public void awaitAnswer() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (System.nanoTime() < end) {
+      try {
+        new Rest(url()).get("me");
+      } catch (Rest.Refusal refused) {
+        if (refused.status == 401) return;
+      } catch (IOException notYet) {
+        // It starts.
+      }
+      Thread.sleep(200);
+    }
+    throw new IOException("the platform " + name + " does not answer");
+  }
+
+  public long cpuMillis() {
+    return CpuTime.of(pid());
   }
 
   /** Ends it as a loss of power would. */

@@ -84,6 +84,15 @@ public final class Started {
     process.destroyForcibly().waitFor();
   }
 
+  /** {@code name} such as STOP or CONT. */
+  public void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-s", name, Long.toString(pid()))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
   /** Asks it to end, and makes it end after a while. */
   public void stop(int seconds) throws InterruptedException {
     process.destroy();

@@ -76,12 +76,15 @@ final class OrchestrationBench {
 
   public static void main(String[] words) throws Exception {
     var options = Set.copyOf(Arrays.asList(words).subList(1, words.length));
-    if (!Set.of("--quick", "--json", "--peer").containsAll(options)) {
+    if (!KNOWN.containsAll(options)) {
       System.out.print(USAGE);
       System.exit(options.contains("--help") ? 0 : 2);
     }
     new OrchestrationBench(options).run();
   }
+
+  private static final Set<String> KNOWN =
+      Set.of("--quick", "--json", "--peer", "--submissions", "--starts", "--simulated", "--recovery");
 
   private static final String USAGE =
       """
@@ -91,16 +94,18 @@ final class OrchestrationBench {
         PostgreSQL, on this machine, over HTTP.
           --quick   within two minutes, at 10,000 pending jobs instead of 100,000
           --json    ends with one line of JSON
+          --submissions, --starts, --simulated, --recovery
+                    these parts only
           --peer    Slurm's Debian packages in between, on loopback, where they are installed
       """;
 
   private void run() throws Exception {
     figures.heading();
     try (Scene scene = Scene.open(installation, TEAMS)) {
-      submissions(scene);
-      starts(scene);
-      simulated(scene);
-      recovery(scene);
+      if (isAsked("--submissions")) submissions(scene);
+      if (isAsked("--starts")) starts(scene);
+      if (isAsked("--simulated")) simulated(scene);
+      if (isAsked("--recovery")) recovery(scene);
       memory(scene);
     }
     if (options.contains("--json")) {
@@ -108,15 +113,28 @@ final class OrchestrationBench {
     }
   }
 
+  private boolean isAsked(String part) {
+    return options.contains(part)
+        || options.stream().noneMatch(Set.of("--submissions", "--starts", "--simulated", "--recovery")::contains);
+  }
+
   // ── Submissions ───────────────────────────────────────────────────────────────────────────────
 
   private void submissions(Scene scene) throws Exception {
-    submit(scene, 2, scale.submitting().dividedBy(2)); // the platform's code gets compiled
+    submit(scene, 2, scale.submitting()); // the platform's code gets compiled
     for (int clients : new int[] {1, 4}) {
+      long platform = scene.node.cpuMillis();
+      long database = scene.database.cpuMillis();
       Load load = submit(scene, clients, scale.submitting());
+      int count = load.latencies().count();
       figures.tell(
           "durable submissions, " + clients + (clients == 1 ? " client" : " clients"),
-          Figures.text("%.0f/s, p99 %.0f ms", load.perSecond(), load.latencies().percentile(0.99)),
+          Figures.text(
+              "%.0f/s, p99 %.0f ms; CPU %.1f + %.1f ms",
+              load.perSecond(),
+              load.latencies().percentile(0.99),
+              (double) (scene.node.cpuMillis() - platform) / count,
+              (double) (scene.database.cpuMillis() - database) / count),
           clients == 1 ? "200/s" : "500/s");
       figures.keep("submissions_per_s_" + clients, load.perSecond());
     }

@@ -16,10 +16,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param home data folder of the platform; the artifact store is in it unless it is named
  * @param blobs folder of the artifact store, which several nodes share: {@code ESPALIER_BLOBS}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
+ * @param agentSilence after which an agent gets no new work: {@code ESPALIER_AGENT_SILENCE}
  */
 @ConfigurationProperties("espalier")
 record PlatformSettings(
-    Path home, @Nullable Path blobs, @DefaultValue Lease lease, @Nullable Duration heartbeat) {
+    Path home,
+    @Nullable Path blobs,
+    @DefaultValue Lease lease,
+    @Nullable Duration heartbeat,
+    @Nullable Duration agentSilence) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
   record Lease(
@@ -39,7 +44,7 @@ record PlatformSettings(
         .withAgentTimes(
             new AgentTimes(
                 or(heartbeat, times.heartbeat()),
-                times.silence(),
+                or(agentSilence, times.silence()),
                 times.joinToken(),
                 times.credential()));
   }

@@ -1,6 +1,7 @@
 package io.espalier.agent.lease;
 
 import io.espalier.agent.cache.CorruptContent;
+import io.espalier.agent.host.HostClock;
 import io.espalier.agent.lease.Spool.Bookmark;
 import io.espalier.agent.platform.Backoff;
 import io.espalier.agent.platform.PlatformAway;
@@ -121,13 +122,14 @@ final class LeaseRun {
       beginTraining(task);
     } catch (InterruptedException unwished) {
       if (left) throw unwished;
-      close(new TrainerEvent.Yielded(Instant.now(), 0));
+      close(new TrainerEvent.Yielded(HostClock.now(), 0));
     } catch (PlatformRefused | IOException impossible) {
       // An interrupt during file access arrives as an exception of its own and leaves its mark.
       boolean unwished = Thread.interrupted();
       if (left) throw new InterruptedException();
       LOG.log(Level.WARNING, "{0}: cannot start: {1}", key, impossible.toString());
-      close(unwished ? new TrainerEvent.Yielded(Instant.now(), 0) : failed(notStarted(impossible)));
+      close(
+          unwished ? new TrainerEvent.Yielded(HostClock.now(), 0) : failed(notStarted(impossible)));
     }
   }
 
@@ -158,7 +160,7 @@ final class LeaseRun {
 
   /** Only a renewal that the platform has just accepted proves that nobody else has the task. */
   private synchronized void awaitPermission() throws InterruptedException {
-    while (!Instant.now().isBefore(allowedUntil)) wait();
+    while (!HostClock.now().isBefore(allowedUntil)) wait();
   }
 
   private void beginTraining(TaskSpec task) throws IOException, InterruptedException {
@@ -184,7 +186,7 @@ final class LeaseRun {
         Bookmark before = spool.bookmark();
         lastWord = copyEvents(outbox);
         moved |= lastWord != null || !before.equals(spool.bookmark());
-        if (lastWord != null) saidLastWordAt = Optional.of(Instant.now());
+        if (lastWord != null) saidLastWordAt = Optional.of(HostClock.now());
       }
       publish();
       if (moved) continue;
@@ -224,14 +226,14 @@ final class LeaseRun {
       if (read.logLines() > TrainerLog.MOST_LINES) {
         spool.append(
             new TrainerEvent.Log(
-                Instant.now(),
+                HostClock.now(),
                 "WARN",
                 "The trainer printed more than %d lines; the rest is left out."
                     .formatted(TrainerLog.MOST_LINES)),
             read);
         break;
       }
-      spool.append(TrainerLog.event(Instant.now(), line), read);
+      spool.append(TrainerLog.event(HostClock.now(), line), read);
     }
     return !lines.isEmpty();
   }
@@ -249,7 +251,7 @@ final class LeaseRun {
   private TrainerEvent lastWordFor(Trainer dead) throws IOException, InterruptedException {
     OptionalInt exit = dead.exitCode();
     if (didAsItWasTold(exit)) {
-      return new TrainerEvent.Yielded(Instant.now(), spool.bookmark().step());
+      return new TrainerEvent.Yielded(HostClock.now(), spool.bookmark().step());
     }
     var problem =
         Problem.of(
@@ -268,13 +270,13 @@ final class LeaseRun {
     boolean atDeadline =
         exit.isPresent()
             ? exit.getAsInt() == Trainer.HALTED_AT_DEADLINE
-            : pressed != Pressure.KILL && !Instant.now().isBefore(allowedUntil);
+            : pressed != Pressure.KILL && !HostClock.now().isBefore(allowedUntil);
     return wish != Wish.RUN || atDeadline;
   }
 
   /** Lost, not failed: on another host, or a moment later, the same task may well succeed. */
   private static TrainerEvent failed(Problem problem) {
-    return new TrainerEvent.Failed(Instant.now(), FailureReason.LOST, problem);
+    return new TrainerEvent.Failed(HostClock.now(), FailureReason.LOST, problem);
   }
 
   private static Problem notStarted(Exception cause) {
@@ -293,7 +295,7 @@ final class LeaseRun {
     if (told.compareTo(wish) <= 0) return;
     LOG.log(Level.INFO, "{0}: the platform wishes {1}", key, told);
     wish = told;
-    wishedAt = Instant.now();
+    wishedAt = HostClock.now();
     if (preparing) thread.interrupt();
   }
 

@@ -99,44 +99,38 @@ final class Admission {
   private record Wanted(
       String model, Family family, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
 
+  /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
-    record Model(String name, Family family, ModelFacts facts) {}
-    var model =
-        jdbc.sql(
-                """
-                select name, config, facts from base_model
-                where id = :id and (team_id is null or team_id = :team)
-                """)
-            .param("id", submission.baseModelId())
-            .param("team", submission.team())
-            .query((row, _) ->
-                new Model(
-                    row.getString("name"),
-                    family(row.getString("config")),
-                    Json.read(row.getString("facts"), ModelFacts.class)))
-            .optional()
-            .orElseThrow(() -> Absent.of("base model", submission.baseModelId()));
     return jdbc.sql(
             """
-            select d.name, v.number, v.layout, v.train_samples, v.validation_samples, v.test_samples
-            from dataset_version v join dataset d on d.id = v.dataset_id
-            where v.id = :id and v.team_id = :team
+            select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
+                   v.train_samples, v.validation_samples, v.test_samples
+            from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
+            left join base_model m
+              on m.id = named.model and (m.team_id is null or m.team_id = named.team)
+            left join dataset_version v on v.id = named.version and v.team_id = named.team
+            left join dataset d on d.id = v.dataset_id
             """)
-        .param("id", submission.datasetVersionId())
+        .param("model", submission.baseModelId())
+        .param("version", submission.datasetVersionId())
         .param("team", submission.team())
-        .query((row, _) ->
-            new Wanted(
-                model.name(),
-                model.family(),
-                row.getString("name") + " v" + row.getInt("number"),
-                Json.read(row.getString("layout"), DataLayout.class),
-                new JobFacts.Inputs(
-                    model.facts(),
-                    row.getInt("train_samples"),
-                    row.getInt("validation_samples"),
-                    row.getInt("test_samples"))))
-        .optional()
-        .orElseThrow(() -> Absent.of("dataset version", submission.datasetVersionId()));
+        .query((row, _) -> {
+          var model = row.getString("model_name");
+          if (model == null) throw Absent.of("base model", submission.baseModelId());
+          var dataset = row.getString("name");
+          if (dataset == null) throw Absent.of("dataset version", submission.datasetVersionId());
+          return new Wanted(
+              model,
+              family(row.getString("config")),
+              dataset + " v" + row.getInt("number"),
+              Json.read(row.getString("layout"), DataLayout.class),
+              new JobFacts.Inputs(
+                  Json.read(row.getString("facts"), ModelFacts.class),
+                  row.getInt("train_samples"),
+                  row.getInt("validation_samples"),
+                  row.getInt("test_samples")));
+        })
+        .single();
   }
 
   private static Family family(String config) {
