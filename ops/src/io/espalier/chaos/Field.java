@@ -110,7 +110,7 @@ final class Field implements AutoCloseable {
       return;
     }
     var url = nodes.getFirst().url();
-    admin = Admin.setUp(url, nodes.getFirst().setUpCode());
+    admin = Admin.setUp(url, nodes.getLast().setUpCode()); // each start makes a new code
     Path images = folder.resolve("images.zip");
     installation.drawImages(images, 20);
     team = admin.team(url, "chaos", 100_000, images);
