@@ -62,17 +62,35 @@ final class Clones {
   private static void copy(
       Connection connection, String table, String key, String template, String other)
       throws SQLException {
+    String columns = columns(connection, table);
     try (var statement =
         connection.prepareStatement(
             """
-            insert into %1$s overriding system value
-            select r.* from %1$s t, clone c,
+            insert into %1$s (%4$s) overriding system value
+            select %5$s from %1$s t, clone c,
               lateral jsonb_populate_record(null::%1$s, to_jsonb(t) || jsonb_build_object(%3$s)) r
             where %2$s = ?::uuid order by c.n
             """
-                .formatted(table, key, other))) {
+                .formatted(table, key, other, columns, "r." + columns.replace(", ", ", r.")))) {
       statement.setString(1, template);
       statement.executeUpdate();
+    }
+  }
+
+  /** Those that are not computed from others. */
+  private static String columns(Connection connection, String table) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            """
+            select string_agg(column_name, ', ' order by ordinal_position)
+            from information_schema.columns
+            where table_schema = 'espalier' and table_name = ? and is_generated = 'NEVER'
+            """)) {
+      statement.setString(1, table);
+      try (var row = statement.executeQuery()) {
+        row.next();
+        return row.getString(1);
+      }
     }
   }
 

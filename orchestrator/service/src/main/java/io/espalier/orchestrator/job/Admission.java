@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.job;
 
+import static io.espalier.orchestrator.database.Columns.instant;
+
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.data.Modality;
@@ -16,6 +18,7 @@ import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -55,11 +58,15 @@ final class Admission {
     var inputs = wanted.inputs();
     double rate = PoolRate.best(jdbc);
     var preflight = inputs.preflight(rate, submission.cap());
-    var needed = needed(preflight);
+    var needed =
+        needed(preflight)
+            .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
     var free = ledger.ofTeam(jdbc, submission.team()).free();
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
+    obstacles.addAll(submission.scheduling().obstacles(wanted.now()));
+    obstacles.addAll(poolObstacles(jdbc, submission.scheduling()));
     var reads = Families.modality(inputs.model().family());
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
@@ -69,6 +76,21 @@ final class Admission {
     }
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
     return new Admitted(wanted, rate, preflight, needed, free, List.copyOf(obstacles));
+  }
+
+  private static List<Problem> poolObstacles(JdbcClient jdbc, Scheduling scheduling) {
+    if (scheduling.pool() == null) return List.of();
+    var pools = jdbc.sql("select name from pool order by name").query(String.class).list();
+    if (pools.contains(scheduling.pool())) return List.of();
+    return List.of(
+        Problem.of(
+                "pool-unknown",
+                Category.INVALID,
+                "pool",
+                "No agent has ever offered slots of this pool.",
+                "Choose one of those that there are, or none for any.")
+            .found(scheduling.pool())
+            .allowed(String.join(", ", pools)));
   }
 
   /** The same, with what each protocol would cost: the model's graph is read for that. */
@@ -95,16 +117,21 @@ final class Admission {
     return start.isMoreThan(preflight.minimum()) ? start : preflight.minimum();
   }
 
-  /** The model and the data that a submission names. */
+  /** The model and the data that a submission names, and when they were looked up. */
   private record Wanted(
-      String model, Family family, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
+      String model,
+      Family family,
+      String dataset,
+      DataLayout layout,
+      JobFacts.Inputs inputs,
+      Instant now) {}
 
   /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
     return jdbc.sql(
             """
             select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
-                   v.train_samples, v.validation_samples, v.test_samples
+                   v.train_samples, v.validation_samples, v.test_samples, now() as now
             from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
             left join base_model m
               on m.id = named.model and (m.team_id is null or m.team_id = named.team)
@@ -128,7 +155,8 @@ final class Admission {
                   Json.read(row.getString("facts"), ModelFacts.class),
                   row.getInt("train_samples"),
                   row.getInt("validation_samples"),
-                  row.getInt("test_samples")));
+                  row.getInt("test_samples")),
+              instant(row, "now"));
         })
         .single();
   }
