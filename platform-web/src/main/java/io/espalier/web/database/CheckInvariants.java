@@ -39,7 +39,8 @@ public final class CheckInvariants {
       usage: ops/check-invariants [--quick] [--stuck SECONDS] [--acknowledged FILE]
 
         The database is the operator's of ESPALIER_DB_URL and ESPALIER_DB_PLANNER_*, or else the
-        embedded one of the data folder ESPALIER_HOME (default: ~/.espalier).
+        embedded one of the data folder ESPALIER_HOME (default: ~/.espalier). Contents are looked
+        for in ESPALIER_BLOBS, or else in that folder.
         --quick              looks at the length of stored contents only, and does not read them
         --stuck SECONDS      also what nobody has looked after for so long: of a platform that runs
         --acknowledged FILE  also whether these jobs are there, by their ids, one a line
@@ -104,7 +105,7 @@ public final class CheckInvariants {
   private static List<Finding> check(Map<String, String> environment, Wishes wishes)
       throws IOException {
     var home = home(environment);
-    var blobs = home.resolve("blobs");
+    var blobs = blobs(environment, home);
     var url = environment.getOrDefault("ESPALIER_DB_URL", "");
     if (!url.isBlank()) {
       return check(url, new Login(user(environment), password(environment)), blobs, wishes);
@@ -149,11 +150,16 @@ public final class CheckInvariants {
     return violated == 0 ? 0 : VIOLATED;
   }
 
-  private static Path home(Map<String, String> environment) {
+  static Path home(Map<String, String> environment) {
     var named = environment.getOrDefault("ESPALIER_HOME", "");
     return named.isBlank()
         ? Path.of(System.getProperty("user.home"), ".espalier")
         : Path.of(named).toAbsolutePath();
+  }
+
+  private static Path blobs(Map<String, String> environment, Path home) {
+    var named = environment.getOrDefault("ESPALIER_BLOBS", "");
+    return named.isBlank() ? home.resolve("blobs") : Path.of(named).toAbsolutePath();
   }
 
   private static String user(Map<String, String> environment) {
