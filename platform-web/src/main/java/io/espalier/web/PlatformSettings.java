@@ -15,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param home data folder of the platform; the artifact store is in it unless it is named
  * @param blobs folder of the artifact store, which several nodes share: {@code ESPALIER_BLOBS}
+ * @param keepInFull for so long an ended job keeps every point of its curves and every line of its
+ *     log: {@code ESPALIER_KEEP_IN_FULL}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
  * @param agentSilence after which an agent gets no new work: {@code ESPALIER_AGENT_SILENCE}
  */
@@ -24,7 +26,8 @@ record PlatformSettings(
     @Nullable Path blobs,
     @DefaultValue Lease lease,
     @Nullable Duration heartbeat,
-    @Nullable Duration agentSilence) {
+    @Nullable Duration agentSilence,
+    @Nullable Duration keepInFull) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
   record Lease(
@@ -46,7 +49,8 @@ record PlatformSettings(
                 or(heartbeat, times.heartbeat()),
                 or(agentSilence, times.silence()),
                 times.joinToken(),
-                times.credential()));
+                times.credential()))
+        .withKeepInFull(or(keepInFull, settings.keepInFull()));
   }
 
   private static Duration or(@Nullable Duration set, Duration otherwise) {

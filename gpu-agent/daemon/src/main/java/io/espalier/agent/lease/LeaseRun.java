@@ -7,6 +7,9 @@ import io.espalier.agent.platform.Backoff;
 import io.espalier.agent.platform.PlatformAway;
 import io.espalier.agent.platform.PlatformRefused;
 import io.espalier.agent.platform.WireFormat;
+import io.espalier.domain.agent.Course;
+import io.espalier.domain.agent.LeaseKey;
+import io.espalier.domain.agent.Pressure;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -52,12 +55,8 @@ final class LeaseRun {
 
   // Guarded by this.
   private boolean preparing;
-  private Wish wish = Wish.RUN;
-  private Instant wishedAt = Instant.EPOCH;
-  private Instant allowedUntil;
+  private Course course;
   private Pressure pressed = Pressure.NONE;
-  private boolean heard;
-  private int confirmed;
 
   private LeaseRun(LeaseKey key, LeaseFolder folder, Means means, @Nullable TaskSpec task)
       throws IOException {
@@ -65,7 +64,7 @@ final class LeaseRun {
     this.folder = folder;
     this.means = means;
     this.preparing = task != null;
-    this.allowedUntil = folder.allowedUntil().orElse(Instant.EPOCH);
+    this.course = Course.found(folder.allowedUntil().orElse(Instant.EPOCH));
     this.trainer = Trainer.in(folder).orElse(null);
     this.spool = Spool.open(folder.spool());
     this.thread = Thread.ofVirtual().name("lease " + key).unstarted(() -> live(task));
@@ -158,14 +157,13 @@ final class LeaseRun {
     }
   }
 
-  /** Only a renewal that the platform has just accepted proves that nobody else has the task. */
   private synchronized void awaitPermission() throws InterruptedException {
-    while (!HostClock.now().isBefore(allowedUntil)) wait();
+    while (!course.mayRun(HostClock.now())) wait();
   }
 
   private void beginTraining(TaskSpec task) throws IOException, InterruptedException {
     synchronized (this) {
-      if (wish != Wish.RUN) throw new InterruptedException();
+      if (course.wish() != Wish.RUN) throw new InterruptedException();
       preparing = false;
     }
     Trainer started = Trainer.start(means.trainer(), folder, task);
@@ -265,13 +263,8 @@ final class LeaseRun {
     return failed(printed.isEmpty() ? problem : problem.found(printed));
   }
 
-  /** To halt at the deadline is an order too. Where the exit code is unknown, the clock tells. */
   private synchronized boolean didAsItWasTold(OptionalInt exit) {
-    boolean atDeadline =
-        exit.isPresent()
-            ? exit.getAsInt() == Trainer.HALTED_AT_DEADLINE
-            : pressed != Pressure.KILL && !HostClock.now().isBefore(allowedUntil);
-    return wish != Wish.RUN || atDeadline;
+    return course.didAsItWasTold(exit, pressed, HostClock.now());
   }
 
   /** Lost, not failed: on another host, or a moment later, the same task may well succeed. */
@@ -290,12 +283,12 @@ final class LeaseRun {
 
   // ── What others ask of it ─────────────────────────────────────────────────────────────────────
 
-  /** The platform's wish; it only ever becomes more urgent, since an asked trainer is leaving. */
+  /** The platform's wish. */
   synchronized void tell(Wish told) {
-    if (told.compareTo(wish) <= 0) return;
+    Course before = course;
+    course = before.told(told, HostClock.now());
+    if (course.equals(before)) return;
     LOG.log(Level.INFO, "{0}: the platform wishes {1}", key, told);
-    wish = told;
-    wishedAt = HostClock.now();
     if (preparing) thread.interrupt();
   }
 
@@ -309,19 +302,23 @@ final class LeaseRun {
     if (cause != null) throw new IOException("the work folder cannot be used any more", cause);
     // Only the platform knows what it has stored: the first report asks, and tells nothing.
     List<TrainerEvent> events =
-        heard ? spool.events(confirmed, MOST_EVENTS, MOST_BYTES) : List.of();
-    return new Events.OfLease(key.lease(), key.epoch(), confirmed, events);
+        course.heard() ? spool.events(confirmed(), MOST_EVENTS, MOST_BYTES) : List.of();
+    return new Events.OfLease(key.lease(), key.epoch(), course.confirmed(), events);
   }
 
   synchronized boolean hasMoreToReport() {
-    return heard && confirmed < spool.size();
+    return course.heard() && confirmed() < spool.size();
+  }
+
+  /** The spool holds no more events than an int can number, and the platform knows no others. */
+  private int confirmed() {
+    return Math.toIntExact(course.confirmed());
   }
 
   /**
    * Takes note of the platform's answer.
    *
-   * @param asked when the report was sent: the new deadline counts from there, so that the
-   *     trainer's clock runs out before the platform's
+   * @param asked when the report was sent
    * @return whether the run is over and its folder can go
    */
   synchronized boolean hear(Events.Verdict verdict, Instant asked) throws IOException {
@@ -336,12 +333,10 @@ final class LeaseRun {
               "the platform has %d events, the spool only %d"
                   .formatted(verdict.nextSequence(), spool.size()));
         }
-        heard = true;
-        confirmed = (int) verdict.nextSequence();
-        allowedUntil = asked.plusMillis(verdict.validMillis());
-        folder.allowUntil(allowedUntil);
+        course = course.accepted(verdict, asked);
+        folder.allowUntil(course.allowedUntil());
         notifyAll();
-        yield spool.isToldUpTo(confirmed);
+        yield spool.isToldUpTo(confirmed());
       }
     };
   }
@@ -352,7 +347,8 @@ final class LeaseRun {
     if (left || pressedOne == null) return;
     Pressure demanded =
         Pressure.of(
-            new Pressure.Situation(wish, wishedAt, allowedUntil, saidLastWordAt),
+            new Pressure.Situation(
+                course.wish(), course.wishedAt(), course.allowedUntil(), saidLastWordAt),
             means.patience(),
             time);
     if (demanded.compareTo(pressed) <= 0 || !pressedOne.isAlive()) return;

@@ -1,7 +1,9 @@
 package io.espalier.agent.lease;
 
 import io.espalier.agent.host.HostClock;
-import io.espalier.agent.lease.Reconciliation.Step;
+import io.espalier.domain.agent.LeaseKey;
+import io.espalier.domain.agent.Reconciliation;
+import io.espalier.domain.agent.Reconciliation.Step;
 import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello.RunningLease;

@@ -53,9 +53,6 @@ final class Trainer {
       """
           .formatted(ProcessMark.WRITE_IN_SHELL);
 
-  /** Exit code of a trainer that found its deadline passed and could not say a last word. */
-  static final int HALTED_AT_DEADLINE = 75;
-
   private static final long START_SECONDS = 10;
 
   private final ProcessMark mark;

@@ -1,4 +1,4 @@
-package io.espalier.agent.lease;
+package io.espalier.domain.agent;
 
 import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Hello.RunningLease;
@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** One run of a task: the lease and its fencing number. Also the name of its work folder. */
-record LeaseKey(UUID lease, long epoch) {
+public record LeaseKey(UUID lease, long epoch) {
 
-  static LeaseKey of(Desired.Lease lease) {
+  public static LeaseKey of(Desired.Lease lease) {
     return new LeaseKey(lease.leaseId(), lease.epoch());
   }
 
   /** Reads what {@link #toString} writes. */
-  static Optional<LeaseKey> parse(String text) {
+  public static Optional<LeaseKey> parse(String text) {
     int dash = text.lastIndexOf('-');
     if (dash < 0) return Optional.empty();
     try {
@@ -25,7 +25,7 @@ record LeaseKey(UUID lease, long epoch) {
     }
   }
 
-  RunningLease running() {
+  public RunningLease running() {
     return new RunningLease(lease, epoch);
   }
 

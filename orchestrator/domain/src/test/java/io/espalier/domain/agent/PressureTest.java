@@ -1,4 +1,4 @@
-package io.espalier.agent.lease;
+package io.espalier.domain.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.espalier.agent.lease;
+package io.espalier.domain.agent;
 
 import io.espalier.domain.wire.Desired.Wish;
 import java.time.Instant;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How hard a trainer is pressed to leave. Rises with time, and is decided by a pure function. */
-enum Pressure {
+public enum Pressure {
   NONE,
   /** The flag file: checkpoint at the next step boundary, then leave. */
   ASK,
@@ -21,10 +21,10 @@ enum Pressure {
    * @param allowedUntil the trainer's deadline
    * @param saidLastWordAt when it said that it has nothing more to say
    */
-  record Situation(
+  public record Situation(
       Wish wish, Instant wishedAt, Instant allowedUntil, Optional<Instant> saidLastWordAt) {}
 
-  static Pressure of(Situation now, Patience patience, Instant time) {
+  public static Pressure of(Situation now, Patience patience, Instant time) {
     Pressure byWish =
         switch (now.wish()) {
           case RUN -> NONE;

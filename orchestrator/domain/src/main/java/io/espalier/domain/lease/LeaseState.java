@@ -1,4 +1,4 @@
-package io.espalier.orchestrator.lease;
+package io.espalier.domain.lease;
 
 /** How a lease stands. */
 public enum LeaseState {

@@ -1,8 +1,8 @@
-package io.espalier.agent.lease;
+package io.espalier.domain.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.agent.lease.Reconciliation.Step;
+import io.espalier.domain.agent.Reconciliation.Step;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Desired.Wish;

@@ -1,4 +1,4 @@
-package io.espalier.agent.lease;
+package io.espalier.domain.agent;
 
 import io.espalier.domain.wire.Desired;
 import java.util.ArrayList;
@@ -10,9 +10,9 @@ import java.util.Set;
  * What to do so that the host holds what the platform desires. A pure function: the same desire and
  * the same host give the same steps, however many messages were lost before.
  */
-final class Reconciliation {
+public final class Reconciliation {
 
-  sealed interface Step {
+  public sealed interface Step {
 
     /** Prepare the inputs and start a trainer. */
     record Start(Desired.Lease lease) implements Step {}
@@ -31,7 +31,7 @@ final class Reconciliation {
    * @param over leases that this host has ended, of which the platform may not have taken note when
    *     it wrote {@code desired}; they are not started again
    */
-  static List<Step> steps(Desired desired, Set<LeaseKey> held, Set<LeaseKey> over) {
+  public static List<Step> steps(Desired desired, Set<LeaseKey> held, Set<LeaseKey> over) {
     var wanted = new HashSet<LeaseKey>();
     var starts = new ArrayList<Step>();
     var tells = new ArrayList<Step>();

@@ -1,4 +1,4 @@
-package io.espalier.agent.lease;
+package io.espalier.domain.agent;
 
 import java.time.Duration;
 
