@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.agent.host.ProcessMark;
 import io.espalier.agent.lease.Leases;
-import io.espalier.agent.lease.Patience;
+import io.espalier.domain.agent.Patience;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Refused;

@@ -26,16 +26,6 @@ class AgentPackagesTest {
           .resideInAPackage("io.espalier.agent");
 
   @ArchTest
-  static final ArchRule decisionsTakeTheTimeAsAnArgument =
-      noClasses()
-          .that()
-          .haveSimpleName("Reconciliation")
-          .or()
-          .haveSimpleName("Pressure")
-          .should()
-          .callMethod(java.time.Instant.class, "now");
-
-  @ArchTest
   static final ArchRule needsNothingButTheJdkTheWireAndJson =
       classes()
           .should()

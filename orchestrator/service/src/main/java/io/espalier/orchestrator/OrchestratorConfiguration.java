@@ -7,25 +7,37 @@ import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.Chain;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Periods;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.cron.CronSchedules;
 import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.invariant.Invariants;
+import io.espalier.orchestrator.job.Deadlines;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.Retention;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
 import io.espalier.orchestrator.metronome.Metronome;
 import io.espalier.orchestrator.model.BaseModels;
 import io.espalier.orchestrator.model.Results;
+import io.espalier.orchestrator.schedule.Maintenances;
+import io.espalier.orchestrator.schedule.MemberUsage;
+import io.espalier.orchestrator.schedule.Outlooks;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
+import io.espalier.orchestrator.schedule.Quotas;
 import io.espalier.orchestrator.schedule.Reaper;
+import io.espalier.orchestrator.schedule.SlotCare;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -35,6 +47,8 @@ import org.springframework.scheduling.quartz.SchedulerFactoryBean;
 /** Wires the orchestrator, given {@link Credentials} and {@link OrchestratorSettings}. */
 @Configuration(proxyBeanMethods = false)
 public class OrchestratorConfiguration {
+
+  private static final Duration USAGE_PERIOD = Duration.ofMinutes(1);
 
   @Bean
   Transactions transactions(Credentials credentials) {
@@ -54,6 +68,11 @@ public class OrchestratorConfiguration {
   @Bean
   Audit audit(Transactions transactions) {
     return new Audit(transactions);
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "close")
+  Chain auditChain(Transactions transactions) {
+    return new Chain(transactions);
   }
 
   @Bean
@@ -97,6 +116,16 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Rates rates(Transactions transactions, Changes changes, Audit audit) {
+    return new Rates(transactions, changes, audit);
+  }
+
+  @Bean
+  Periods periods(Transactions transactions, Ledger ledger, Changes changes) {
+    return new Periods(transactions, ledger, changes);
+  }
+
+  @Bean
   Leases leases(Ledger ledger, OrchestratorSettings settings) {
     return new Leases(ledger, settings.fence(), settings.terms());
   }
@@ -115,6 +144,11 @@ public class OrchestratorConfiguration {
       Audit audit,
       OrchestratorSettings settings) {
     return new Jobs(transactions, ledger, leases, changes, audit, settings.terms());
+  }
+
+  @Bean
+  Retention retention(Transactions transactions, OrchestratorSettings settings) {
+    return new Retention(transactions, settings.keepInFull());
   }
 
   @Bean
@@ -146,6 +180,41 @@ public class OrchestratorConfiguration {
   @Bean
   Cluster cluster(Transactions transactions, OrchestratorSettings settings) {
     return new Cluster(transactions, settings.agentTimes());
+  }
+
+  @Bean
+  Quotas quotas(Transactions transactions, Changes changes, Audit audit) {
+    return new Quotas(transactions, changes, audit);
+  }
+
+  @Bean
+  Maintenances maintenances(Transactions transactions, Changes changes, Audit audit) {
+    return new Maintenances(transactions, changes, audit);
+  }
+
+  @Bean
+  SlotCare slotCare(Transactions transactions, Changes changes, Audit audit) {
+    return new SlotCare(transactions, changes, audit);
+  }
+
+  @Bean
+  Outlooks outlooks(Transactions transactions, OrchestratorSettings settings) {
+    return new Outlooks(transactions, settings.terms(), settings.agentTimes().silence());
+  }
+
+  @Bean
+  MemberUsage memberUsage(Transactions transactions) {
+    return new MemberUsage(transactions);
+  }
+
+  @Bean
+  Deadlines deadlines(Transactions transactions, Changes changes, Leases leases) {
+    return new Deadlines(transactions, changes, leases);
+  }
+
+  @Bean
+  CronSchedules cronSchedules(Transactions transactions, Jobs jobs, Audit audit) {
+    return new CronSchedules(transactions, jobs, audit);
   }
 
   @Bean
@@ -183,11 +252,24 @@ public class OrchestratorConfiguration {
 
   @Bean
   SchedulerFactoryBean metronome(
-      Credentials credentials, PlanLoop planLoop, Reaper reaper, OrchestratorSettings settings) {
+      Credentials credentials,
+      PlanLoop planLoop,
+      Reaper reaper,
+      Deadlines deadlines,
+      CronSchedules cronSchedules,
+      MemberUsage memberUsage,
+      Periods periods,
+      Retention retention,
+      OrchestratorSettings settings) {
     return Metronome.of(
         credentials.planner(),
         List.of(
             new Beat("plan", settings.planPeriod(), planLoop::wake),
-            new Beat("expire-leases", settings.planPeriod(), reaper::tick)));
+            new Beat("expire-leases", settings.planPeriod(), reaper::tick),
+            new Beat("end-at-deadlines", settings.planPeriod(), deadlines::tick),
+            new Beat("fire-schedules", settings.planPeriod(), cronSchedules::tick),
+            new Beat("measure-usage", USAGE_PERIOD, memberUsage::tick),
+            new Beat("budget-periods", settings.planPeriod().multipliedBy(12), periods::tick),
+            new Beat("retention", Duration.ofHours(1), retention::tick)));
   }
 }

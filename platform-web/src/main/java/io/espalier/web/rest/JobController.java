@@ -15,6 +15,8 @@ import io.espalier.orchestrator.job.Submission;
 import io.espalier.orchestrator.job.Transition;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.orchestrator.schedule.Outlook;
+import io.espalier.orchestrator.schedule.Outlooks;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,16 +44,20 @@ class JobController {
 
   private final Jobs jobs;
   private final Budgets budgets;
+  private final Outlooks outlooks;
 
-  JobController(Jobs jobs, Budgets budgets) {
+  JobController(Jobs jobs, Budgets budgets, Outlooks outlooks) {
     this.jobs = jobs;
     this.budgets = budgets;
+    this.outlooks = outlooks;
   }
 
   /**
    * @param protocol {@code auto} (or absent) for Espalier's choice
    * @param gpuHours the most that the job may cost
+   * @param money the most that it may cost in money; absent for no limit but the team's
    * @param seed 0 if absent
+   * @param scheduling absent for one slot anywhere, as soon as it is its turn
    */
   record NewJob(
       @Nullable UUID team,
@@ -60,7 +66,9 @@ class JobController {
       @Nullable UUID datasetVersion,
       @Nullable String protocol,
       @Nullable Double gpuHours,
-      @Nullable Long seed) {
+      @Nullable Double money,
+      @Nullable Long seed,
+      @Nullable SchedulingBody scheduling) {
 
     Submission submission() {
       return new Submission(
@@ -70,7 +78,9 @@ class JobController {
           Given.required("datasetVersion", datasetVersion),
           Given.protocol(protocol),
           Given.gpuHours(gpuHours),
-          seed == null ? 0 : seed);
+          money == null ? null : Given.money("money", money),
+          seed == null ? 0 : seed,
+          SchedulingBody.read(scheduling));
     }
   }
 
@@ -112,13 +122,25 @@ class JobController {
     return jobs.cancel(user, job);
   }
 
-  record Raise(@Nullable Double gpuHours) {}
+  /** Saves the job at its next step and frees its slot; its place in the queue stays. */
+  @PostMapping("/{job}/pause")
+  JobView pause(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
+    return jobs.pause(user, job);
+  }
+
+  /** Lets a paused job go on where it was. */
+  @PostMapping("/{job}/resume")
+  JobView resume(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
+    return jobs.resume(user, job);
+  }
+
+  record Raise(@Nullable Double gpuHours, @Nullable Double money) {}
 
   /** Raises the most that the job may cost. */
   @PostMapping("/{job}/cap")
   JobView raiseCap(
       @AuthenticationPrincipal Principal user, @PathVariable UUID job, @RequestBody Raise raise) {
-    return jobs.raiseCap(user, job, Given.gpuHours(raise.gpuHours()));
+    return jobs.raiseCap(user, job, Given.amount(raise.gpuHours(), raise.money()));
   }
 
   /**
@@ -140,6 +162,15 @@ class JobController {
     var view = jobs.get(user, job);
     return new Explanation(
         view.id(), view.state(), view.whyWaiting(), view.profile(), view.decision());
+  }
+
+  /** {@code outlook}: absent while no task of the job waits for a slot. */
+  record Waiting(UUID job, @Nullable Outlook outlook) {}
+
+  /** Why the job waits, its place in the queue, and when it will start. */
+  @GetMapping("/{job}/waiting")
+  Waiting waiting(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
+    return new Waiting(job, outlooks.of(user, job).orElse(null));
   }
 
   /** When the job was in which state. */

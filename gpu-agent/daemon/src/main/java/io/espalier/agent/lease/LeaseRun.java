@@ -1,11 +1,15 @@
 package io.espalier.agent.lease;
 
 import io.espalier.agent.cache.CorruptContent;
+import io.espalier.agent.host.HostClock;
 import io.espalier.agent.lease.Spool.Bookmark;
 import io.espalier.agent.platform.Backoff;
 import io.espalier.agent.platform.PlatformAway;
 import io.espalier.agent.platform.PlatformRefused;
 import io.espalier.agent.platform.WireFormat;
+import io.espalier.domain.agent.Course;
+import io.espalier.domain.agent.LeaseKey;
+import io.espalier.domain.agent.Pressure;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -51,12 +55,8 @@ final class LeaseRun {
 
   // Guarded by this.
   private boolean preparing;
-  private Wish wish = Wish.RUN;
-  private Instant wishedAt = Instant.EPOCH;
-  private Instant allowedUntil;
+  private Course course;
   private Pressure pressed = Pressure.NONE;
-  private boolean heard;
-  private int confirmed;
 
   private LeaseRun(LeaseKey key, LeaseFolder folder, Means means, @Nullable TaskSpec task)
       throws IOException {
@@ -64,7 +64,7 @@ final class LeaseRun {
     this.folder = folder;
     this.means = means;
     this.preparing = task != null;
-    this.allowedUntil = folder.allowedUntil().orElse(Instant.EPOCH);
+    this.course = Course.found(folder.allowedUntil().orElse(Instant.EPOCH));
     this.trainer = Trainer.in(folder).orElse(null);
     this.spool = Spool.open(folder.spool());
     this.thread = Thread.ofVirtual().name("lease " + key).unstarted(() -> live(task));
@@ -121,13 +121,14 @@ final class LeaseRun {
       beginTraining(task);
     } catch (InterruptedException unwished) {
       if (left) throw unwished;
-      close(new TrainerEvent.Yielded(Instant.now(), 0));
+      close(new TrainerEvent.Yielded(HostClock.now(), 0));
     } catch (PlatformRefused | IOException impossible) {
       // An interrupt during file access arrives as an exception of its own and leaves its mark.
       boolean unwished = Thread.interrupted();
       if (left) throw new InterruptedException();
       LOG.log(Level.WARNING, "{0}: cannot start: {1}", key, impossible.toString());
-      close(unwished ? new TrainerEvent.Yielded(Instant.now(), 0) : failed(notStarted(impossible)));
+      close(
+          unwished ? new TrainerEvent.Yielded(HostClock.now(), 0) : failed(notStarted(impossible)));
     }
   }
 
@@ -156,14 +157,13 @@ final class LeaseRun {
     }
   }
 
-  /** Only a renewal that the platform has just accepted proves that nobody else has the task. */
   private synchronized void awaitPermission() throws InterruptedException {
-    while (!Instant.now().isBefore(allowedUntil)) wait();
+    while (!course.mayRun(HostClock.now())) wait();
   }
 
   private void beginTraining(TaskSpec task) throws IOException, InterruptedException {
     synchronized (this) {
-      if (wish != Wish.RUN) throw new InterruptedException();
+      if (course.wish() != Wish.RUN) throw new InterruptedException();
       preparing = false;
     }
     Trainer started = Trainer.start(means.trainer(), folder, task);
@@ -184,7 +184,7 @@ final class LeaseRun {
         Bookmark before = spool.bookmark();
         lastWord = copyEvents(outbox);
         moved |= lastWord != null || !before.equals(spool.bookmark());
-        if (lastWord != null) saidLastWordAt = Optional.of(Instant.now());
+        if (lastWord != null) saidLastWordAt = Optional.of(HostClock.now());
       }
       publish();
       if (moved) continue;
@@ -224,14 +224,14 @@ final class LeaseRun {
       if (read.logLines() > TrainerLog.MOST_LINES) {
         spool.append(
             new TrainerEvent.Log(
-                Instant.now(),
+                HostClock.now(),
                 "WARN",
                 "The trainer printed more than %d lines; the rest is left out."
                     .formatted(TrainerLog.MOST_LINES)),
             read);
         break;
       }
-      spool.append(TrainerLog.event(Instant.now(), line), read);
+      spool.append(TrainerLog.event(HostClock.now(), line), read);
     }
     return !lines.isEmpty();
   }
@@ -249,7 +249,7 @@ final class LeaseRun {
   private TrainerEvent lastWordFor(Trainer dead) throws IOException, InterruptedException {
     OptionalInt exit = dead.exitCode();
     if (didAsItWasTold(exit)) {
-      return new TrainerEvent.Yielded(Instant.now(), spool.bookmark().step());
+      return new TrainerEvent.Yielded(HostClock.now(), spool.bookmark().step());
     }
     var problem =
         Problem.of(
@@ -263,18 +263,13 @@ final class LeaseRun {
     return failed(printed.isEmpty() ? problem : problem.found(printed));
   }
 
-  /** To halt at the deadline is an order too. Where the exit code is unknown, the clock tells. */
   private synchronized boolean didAsItWasTold(OptionalInt exit) {
-    boolean atDeadline =
-        exit.isPresent()
-            ? exit.getAsInt() == Trainer.HALTED_AT_DEADLINE
-            : pressed != Pressure.KILL && !Instant.now().isBefore(allowedUntil);
-    return wish != Wish.RUN || atDeadline;
+    return course.didAsItWasTold(exit, pressed, HostClock.now());
   }
 
   /** Lost, not failed: on another host, or a moment later, the same task may well succeed. */
   private static TrainerEvent failed(Problem problem) {
-    return new TrainerEvent.Failed(Instant.now(), FailureReason.LOST, problem);
+    return new TrainerEvent.Failed(HostClock.now(), FailureReason.LOST, problem);
   }
 
   private static Problem notStarted(Exception cause) {
@@ -288,12 +283,12 @@ final class LeaseRun {
 
   // ── What others ask of it ─────────────────────────────────────────────────────────────────────
 
-  /** The platform's wish; it only ever becomes more urgent, since an asked trainer is leaving. */
+  /** The platform's wish. */
   synchronized void tell(Wish told) {
-    if (told.compareTo(wish) <= 0) return;
+    Course before = course;
+    course = before.told(told, HostClock.now());
+    if (course.equals(before)) return;
     LOG.log(Level.INFO, "{0}: the platform wishes {1}", key, told);
-    wish = told;
-    wishedAt = Instant.now();
     if (preparing) thread.interrupt();
   }
 
@@ -307,19 +302,23 @@ final class LeaseRun {
     if (cause != null) throw new IOException("the work folder cannot be used any more", cause);
     // Only the platform knows what it has stored: the first report asks, and tells nothing.
     List<TrainerEvent> events =
-        heard ? spool.events(confirmed, MOST_EVENTS, MOST_BYTES) : List.of();
-    return new Events.OfLease(key.lease(), key.epoch(), confirmed, events);
+        course.heard() ? spool.events(confirmed(), MOST_EVENTS, MOST_BYTES) : List.of();
+    return new Events.OfLease(key.lease(), key.epoch(), course.confirmed(), events);
   }
 
   synchronized boolean hasMoreToReport() {
-    return heard && confirmed < spool.size();
+    return course.heard() && confirmed() < spool.size();
+  }
+
+  /** The spool holds no more events than an int can number, and the platform knows no others. */
+  private int confirmed() {
+    return Math.toIntExact(course.confirmed());
   }
 
   /**
    * Takes note of the platform's answer.
    *
-   * @param asked when the report was sent: the new deadline counts from there, so that the
-   *     trainer's clock runs out before the platform's
+   * @param asked when the report was sent
    * @return whether the run is over and its folder can go
    */
   synchronized boolean hear(Events.Verdict verdict, Instant asked) throws IOException {
@@ -334,12 +333,10 @@ final class LeaseRun {
               "the platform has %d events, the spool only %d"
                   .formatted(verdict.nextSequence(), spool.size()));
         }
-        heard = true;
-        confirmed = (int) verdict.nextSequence();
-        allowedUntil = asked.plusMillis(verdict.validMillis());
-        folder.allowUntil(allowedUntil);
+        course = course.accepted(verdict, asked);
+        folder.allowUntil(course.allowedUntil());
         notifyAll();
-        yield spool.isToldUpTo(confirmed);
+        yield spool.isToldUpTo(confirmed());
       }
     };
   }
@@ -350,7 +347,8 @@ final class LeaseRun {
     if (left || pressedOne == null) return;
     Pressure demanded =
         Pressure.of(
-            new Pressure.Situation(wish, wishedAt, allowedUntil, saidLastWordAt),
+            new Pressure.Situation(
+                course.wish(), course.wishedAt(), course.allowedUntil(), saidLastWordAt),
             means.patience(),
             time);
     if (demanded.compareTo(pressed) <= 0 || !pressedOne.isAlive()) return;

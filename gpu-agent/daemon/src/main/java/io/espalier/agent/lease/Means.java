@@ -2,6 +2,7 @@ package io.espalier.agent.lease;
 
 import io.espalier.agent.cache.ContentCache;
 import io.espalier.agent.platform.PlatformConnection;
+import io.espalier.domain.agent.Patience;
 import java.util.List;
 
 /**

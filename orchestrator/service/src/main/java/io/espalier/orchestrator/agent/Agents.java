@@ -4,11 +4,11 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.lease.Fence;
+import io.espalier.domain.lease.Reception;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.Desired;
-import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.Enrolment;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
@@ -25,7 +25,6 @@ import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.job.TaskReports;
 import io.espalier.orchestrator.job.Work;
 import io.espalier.orchestrator.lease.Lease;
-import io.espalier.orchestrator.lease.LeaseState;
 import io.espalier.orchestrator.lease.Leases;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -114,11 +113,10 @@ public final class Agents {
   private void yieldAll(UUID agent) {
     for (var lease : transactions.asPlanner(jdbc -> leases.liveOfAgent(jdbc, agent))) {
       transactions.asPlanner(jdbc -> {
-        leases
+        return leases
             .lock(jdbc, lease.id())
-            .filter(live -> live.isLive() && live.wish() == Wish.RUN)
-            .ifPresent(live -> leases.wish(jdbc, live, Wish.YIELD, PauseReason.DRAIN));
-        return true;
+            .map(live -> leases.askToYield(jdbc, live, PauseReason.DRAIN))
+            .orElse(false);
       });
       changes.announce(new Change.OfJob(lease.job()));
     }
@@ -136,7 +134,7 @@ public final class Agents {
 
   /** Whose credential it is; refuses one that is unknown or has expired. */
   public UUID authenticate(String credential) {
-    return transactions.asPlanner(
+    return transactions.statementsAsPlanner(
         jdbc -> Enrolments.authenticate(jdbc, credential, times.credential()));
   }
 
@@ -215,7 +213,7 @@ public final class Agents {
               lease.id(),
               lease.epoch(),
               slots(jdbc, lease),
-              leases.validFor(jdbc, lease).toMillis(),
+              leases.validFor(lease).toMillis(),
               lease.wish(),
               leases.spec(jdbc, lease.id())));
     }
@@ -235,10 +233,7 @@ public final class Agents {
 
   /** Stores what is new and answers for every lease on its own. */
   public Events.Answer events(UUID agent, Events.Request request) {
-    transactions.asPlanner(jdbc -> {
-      Hosts.seen(jdbc, agent);
-      return true;
-    });
+    transactions.statementsAsPlanner(jdbc -> Hosts.seen(jdbc, agent));
     return new Events.Answer(request.leases().stream().map(batch -> accept(agent, batch)).toList());
   }
 
@@ -256,67 +251,62 @@ public final class Agents {
 
   private Accepted accept(JdbcClient jdbc, UUID agent, Events.OfLease batch) {
     if (batch.events().isEmpty()) {
+      // The commonest message by far: it need not lock job and task.
       return leases
           .lock(jdbc, batch.leaseId())
-          .filter(lease -> isOwn(lease, agent, batch))
-          .map(lease -> Accepted.silently(heartbeat(jdbc, lease)))
+          .map(lease -> silently(jdbc, lease, batch, reception(lease, agent, batch)))
           .orElseGet(() -> Accepted.silently(stale(batch)));
     }
     return Work.lock(jdbc, leases, batch.leaseId())
-        .filter(work -> isOwn(work.lease(), agent, batch))
-        .map(work -> report(jdbc, work, batch))
+        .map(work ->
+            switch (reception(work.lease(), agent, batch)) {
+              case Reception.News news -> store(jdbc, work, news);
+              case Reception without -> silently(jdbc, work.lease(), batch, without);
+            })
         .orElseGet(() -> Accepted.silently(stale(batch)));
   }
 
-  private static boolean isOwn(Lease lease, UUID agent, Events.OfLease batch) {
-    return lease.agent().equals(agent)
-        && lease.epoch() == batch.epoch()
-        && lease.state() != LeaseState.EXPIRED;
+  private static Reception reception(Lease lease, UUID agent, Events.OfLease batch) {
+    boolean own = lease.agent().equals(agent) && lease.epoch() == batch.epoch();
+    return Reception.of(
+        lease.state(), own, lease.nextSequence(), batch.firstSequence(), batch.events());
   }
 
-  private Events.Verdict heartbeat(JdbcClient jdbc, Lease lease) {
-    if (!lease.isLive()) return ended(lease.id(), lease.nextSequence());
-    return accepted(lease.id(), lease.nextSequence(), leases.renew(jdbc, lease));
+  private Accepted silently(
+      JdbcClient jdbc, Lease lease, Events.OfLease batch, Reception reception) {
+    return Accepted.silently(
+        switch (reception) {
+          case Reception.Stale() -> stale(batch);
+          case Reception.Ended() -> ended(lease.id(), lease.nextSequence());
+          case Reception.SignOfLife() ->
+              accepted(lease.id(), lease.nextSequence(), leases.renew(jdbc, lease));
+          case Reception.News news ->
+              throw new IllegalStateException("Not to be left unsaid: " + news);
+        });
   }
 
-  private Accepted report(JdbcClient jdbc, Work work, Events.OfLease batch) {
+  private Accepted store(JdbcClient jdbc, Work work, Reception.News news) {
     var lease = work.lease();
-    if (!lease.isLive()) return Accepted.silently(ended(lease.id(), lease.nextSequence()));
-    var news = news(lease, batch);
-    if (news.isEmpty()) return Accepted.silently(heartbeat(jdbc, lease));
-    TaskReports.store(jdbc, work, news);
-    long next = lease.nextSequence() + news.size();
+    TaskReports.store(jdbc, work, news.events());
+    boolean saved = news.events().stream().anyMatch(TrainerEvent.Checkpoint.class::isInstance);
+    var heard = saved ? leases.checkpointed(jdbc, lease) : lease;
+    long next = lease.nextSequence() + news.events().size();
     jdbc.sql("update lease set next_sequence = :next where id = :id and epoch = :epoch")
         .param("next", next)
         .param("id", lease.id())
         .param("epoch", lease.epoch())
         .update();
-    var last = news.getLast();
-    if (!last.isLast()) {
-      var valid = leases.renew(jdbc, lease);
+    if (!news.last().isLast()) {
+      var valid = leases.renew(jdbc, heard);
       return new Accepted(
           accepted(lease.id(), next, valid), List.of(new Change.OfJob(lease.job())));
     }
     // Read again: a checkpoint in the same batch has reset the count of losses.
-    flow.end(jdbc, Work.lock(jdbc, leases, lease.id()).orElseThrow(), last);
+    flow.end(jdbc, Work.lock(jdbc, leases, lease.id()).orElseThrow(), news.last());
     return new Accepted(
         ended(lease.id(), next),
         List.of(
             new Change.OfJob(lease.job()), new Change.OfAgent(lease.agent()), new Change.OfWork()));
-  }
-
-  /**
-   * The events that are not stored yet, up to the last word; none if there is a gap before them.
-   */
-  private static List<TrainerEvent> news(Lease lease, Events.OfLease batch) {
-    long known = lease.nextSequence() - batch.firstSequence();
-    if (known < 0 || known >= batch.events().size()) return List.of();
-    var news = new ArrayList<TrainerEvent>();
-    for (var event : batch.events().subList((int) known, batch.events().size())) {
-      news.add(event);
-      if (event.isLast()) break;
-    }
-    return news;
   }
 
   private static Events.Verdict accepted(UUID lease, long next, Duration valid) {

@@ -1,5 +1,9 @@
 package io.espalier.orchestrator.job;
 
+import static io.espalier.orchestrator.database.Columns.instant;
+
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.data.Modality;
@@ -10,12 +14,15 @@ import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.selection.Preflight;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -36,37 +43,82 @@ final class Admission {
     this.terms = terms;
   }
 
-  Preview preview(JdbcClient jdbc, Submission submission) {
+  /**
+   * What a submission meets.
+   *
+   * @param rate of the best slots, in FLOP/s
+   * @param needed below this a job could not finish, or not even begin
+   */
+  record Admitted(
+      Wanted wanted,
+      double rate,
+      Preflight preflight,
+      GpuTime needed,
+      GpuTime free,
+      List<Problem> obstacles) {}
+
+  Admitted examine(JdbcClient jdbc, Submission submission) {
     var wanted = wanted(jdbc, submission);
     var inputs = wanted.inputs();
     double rate = PoolRate.best(jdbc);
     var preflight = inputs.preflight(rate, submission.cap());
-    var needed = needed(preflight);
-    var free = ledger.ofTeam(jdbc, submission.team()).free();
+    var needed =
+        needed(preflight)
+            .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
+    var price = Rates.cheapest(jdbc);
+    var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
+    var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
+    obstacles.addAll(submission.scheduling().obstacles(wanted.now()));
+    obstacles.addAll(poolObstacles(jdbc, submission.scheduling()));
     var reads = Families.modality(inputs.model().family());
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
     if (inputs.validation() == 0 || inputs.test() == 0) obstacles.add(tooFew(wanted));
-    if (needed.isMoreThan(submission.cap())) {
-      obstacles.add(capTooSmall(submission.cap(), needed));
-    }
+    if (needed.isMoreThan(cap)) obstacles.add(capTooSmall(cap, needed));
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
-    var prospects =
-        Prospects.of(
-            wanted.family(),
-            inputs,
-            preflight,
-            submission.cap(),
-            rate,
-            Prospects.largestSlot(jdbc));
-    return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
+    return new Admitted(wanted, rate, preflight, needed, free, List.copyOf(obstacles));
   }
 
-  GpuTime profileNeed(Preview preview) {
-    return StartNeed.profile(terms, preview.preflight());
+  /** The GPU time that the job's own limits pay for. */
+  private static GpuTime payable(Submission submission, Rate price) {
+    var money = submission.money();
+    return new Amount(submission.cap(), money == null ? Money.UNLIMITED : money).payable(price);
+  }
+
+  private static List<Problem> poolObstacles(JdbcClient jdbc, Scheduling scheduling) {
+    if (scheduling.pool() == null) return List.of();
+    var pools = jdbc.sql("select name from pool order by name").query(String.class).list();
+    if (pools.contains(scheduling.pool())) return List.of();
+    return List.of(
+        Problem.of(
+                "pool-unknown",
+                Category.INVALID,
+                "pool",
+                "No agent has ever offered slots of this pool.",
+                "Choose one of those that there are, or none for any.")
+            .found(scheduling.pool())
+            .allowed(String.join(", ", pools)));
+  }
+
+  /** The same, with what each protocol would cost: the model's graph is read for that. */
+  Preview preview(JdbcClient jdbc, Submission submission) {
+    var met = examine(jdbc, submission);
+    var prospects =
+        Prospects.of(
+            met.wanted().family(),
+            met.wanted().inputs(),
+            met.preflight(),
+            submission.cap(),
+            met.rate(),
+            Prospects.largestSlot(jdbc));
+    return new Preview(met.preflight(), prospects, met.needed(), met.free(), met.obstacles());
+  }
+
+  GpuTime profileNeed(Admitted met) {
+    return StartNeed.profile(terms, met.preflight());
   }
 
   /** Below this a job could not finish, or not even begin. */
@@ -75,48 +127,48 @@ final class Admission {
     return start.isMoreThan(preflight.minimum()) ? start : preflight.minimum();
   }
 
-  /** The model and the data that a submission names. */
+  /** The model and the data that a submission names, and when they were looked up. */
   private record Wanted(
-      String model, Family family, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
+      String model,
+      Family family,
+      String dataset,
+      DataLayout layout,
+      JobFacts.Inputs inputs,
+      Instant now) {}
 
+  /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
-    record Model(String name, Family family, ModelFacts facts) {}
-    var model =
-        jdbc.sql(
-                """
-                select name, config, facts from base_model
-                where id = :id and (team_id is null or team_id = :team)
-                """)
-            .param("id", submission.baseModelId())
-            .param("team", submission.team())
-            .query((row, _) ->
-                new Model(
-                    row.getString("name"),
-                    family(row.getString("config")),
-                    Json.read(row.getString("facts"), ModelFacts.class)))
-            .optional()
-            .orElseThrow(() -> Absent.of("base model", submission.baseModelId()));
     return jdbc.sql(
             """
-            select d.name, v.number, v.layout, v.train_samples, v.validation_samples, v.test_samples
-            from dataset_version v join dataset d on d.id = v.dataset_id
-            where v.id = :id and v.team_id = :team
+            select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
+                   v.train_samples, v.validation_samples, v.test_samples, now() as now
+            from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
+            left join base_model m
+              on m.id = named.model and (m.team_id is null or m.team_id = named.team)
+            left join dataset_version v on v.id = named.version and v.team_id = named.team
+            left join dataset d on d.id = v.dataset_id
             """)
-        .param("id", submission.datasetVersionId())
+        .param("model", submission.baseModelId())
+        .param("version", submission.datasetVersionId())
         .param("team", submission.team())
-        .query((row, _) ->
-            new Wanted(
-                model.name(),
-                model.family(),
-                row.getString("name") + " v" + row.getInt("number"),
-                Json.read(row.getString("layout"), DataLayout.class),
-                new JobFacts.Inputs(
-                    model.facts(),
-                    row.getInt("train_samples"),
-                    row.getInt("validation_samples"),
-                    row.getInt("test_samples"))))
-        .optional()
-        .orElseThrow(() -> Absent.of("dataset version", submission.datasetVersionId()));
+        .query((row, _) -> {
+          var model = row.getString("model_name");
+          if (model == null) throw Absent.of("base model", submission.baseModelId());
+          var dataset = row.getString("name");
+          if (dataset == null) throw Absent.of("dataset version", submission.datasetVersionId());
+          return new Wanted(
+              model,
+              family(row.getString("config")),
+              dataset + " v" + row.getInt("number"),
+              Json.read(row.getString("layout"), DataLayout.class),
+              new JobFacts.Inputs(
+                  Json.read(row.getString("facts"), ModelFacts.class),
+                  row.getInt("train_samples"),
+                  row.getInt("validation_samples"),
+                  row.getInt("test_samples")),
+              instant(row, "now"));
+        })
+        .single();
   }
 
   private static Family family(String config) {

@@ -1,13 +1,14 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
-import io.espalier.domain.lease.AfterLoss;
-import io.espalier.domain.problem.Category;
+import io.espalier.domain.lease.AfterRun;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.schedule.RunTime;
 import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.Choice;
 import io.espalier.domain.selection.DataProfile;
@@ -17,6 +18,7 @@ import io.espalier.domain.selection.SelectionInput;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.lease.Leases;
@@ -71,47 +73,71 @@ public final class TaskFlow {
 
   /** The trainer has said its last word. */
   public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
-    if (work.job().state().isTerminal()) {
-      leases.release(jdbc, work.lease(), "no longer wanted");
-      return;
+    var lease = work.lease();
+    var after = AfterRun.said(work.run(jdbc), last, isReadable(last));
+    switch (after) {
+      case AfterRun.Unwanted() -> leases.release(jdbc, lease, "no longer wanted");
+      case AfterRun.Done(var answer) -> done(jdbc, work, answer);
+      case AfterRun.Requeue requeue -> {
+        release(jdbc, work, requeue.billed(), requeue.how());
+        requeue(jdbc, work, requeue);
+      }
+      case AfterRun.GiveUp(var reason, var problem) -> {
+        release(jdbc, work, reason.isBilled(), reason.label() + ": " + problem.message());
+        giveUp(jdbc, work, reason, problem);
+      }
     }
-    switch (last) {
-      case TrainerEvent.Profiled profiled when work.task().kind() == TaskKind.PROFILE ->
-          profiled(jdbc, work, profiled.profile());
-      case TrainerEvent.Trained trained when work.task().kind() == TaskKind.TRAIN ->
-          trained(jdbc, work, trained);
-      case TrainerEvent.Evaluated evaluated
-          when work.task().kind() == TaskKind.EVALUATE && exportsAreKnown(evaluated) ->
-          evaluated(jdbc, work, evaluated);
-      case TrainerEvent.Yielded yielded -> yielded(jdbc, work, yielded);
-      case TrainerEvent.Failed failed when failed.reason() == FailureReason.LOST ->
-          lost(jdbc, work, Printable.line(failed.problem().message(), MOST_CHARACTERS));
-      case TrainerEvent.Failed failed -> fail(jdbc, work, failed.reason(), failed.problem());
-      case TrainerEvent.Profiled _, TrainerEvent.Trained _, TrainerEvent.Evaluated _ ->
-          fail(jdbc, work, FailureReason.PLATFORM, unexpected(work.task().kind(), last));
-      case TrainerEvent.Started _,
-          TrainerEvent.Log _,
-          TrainerEvent.Metrics _,
-          TrainerEvent.Progress _,
-          TrainerEvent.Checkpoint _ ->
-          throw new IllegalArgumentException("Not a last word: " + last);
+  }
+
+  private void release(JdbcClient jdbc, Work work, boolean billed, String how) {
+    var line = Printable.line(how, MOST_CHARACTERS);
+    if (billed) leases.release(jdbc, work.lease(), line);
+    else leases.releaseAfterFault(jdbc, work.lease(), line);
+  }
+
+  private void done(JdbcClient jdbc, Work work, TrainerEvent answer) {
+    switch (answer) {
+      case TrainerEvent.Profiled profiled -> profiled(jdbc, work, profiled.profile());
+      case TrainerEvent.Trained trained -> trained(jdbc, work, trained);
+      case TrainerEvent.Evaluated evaluated -> evaluated(jdbc, work, evaluated);
+      case TrainerEvent other -> throw new IllegalArgumentException("Not an answer: " + other);
     }
   }
 
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
     leases.expire(jdbc, work.lease(), how);
-    if (!work.job().state().isTerminal()) tryAgain(jdbc, work, how);
+    switch (AfterRun.lost(work.run(jdbc), how)) {
+      case AfterRun.Unwanted() -> {}
+      case AfterRun.Requeue requeue -> requeue(jdbc, work, requeue);
+      case AfterRun.GiveUp(var reason, var problem) -> giveUp(jdbc, work, reason, problem);
+      case AfterRun.Done(var answer) -> throw new IllegalStateException("Lost with " + answer);
+    }
   }
 
-  private static void tryAgain(JdbcClient jdbc, Work work, String how) {
-    switch (AfterLoss.decide(work.task().kind(), work.task().losses(), how)) {
-      case AfterLoss.Requeue(int losses) -> work.task().requeue(jdbc, losses);
-      case AfterLoss.GiveUp(var problem) -> {
-        work.task().end(jdbc, TaskState.FAILED);
-        work.job().fail(jdbc, FailureReason.LOST, problem);
-      }
-    }
+  private static void requeue(JdbcClient jdbc, Work work, AfterRun.Requeue requeue) {
+    if (requeue.elsewhere()) quarantine(jdbc, work);
+    work.task().requeue(jdbc, requeue, requeue.elsewhere() ? work.lease().agent() : null);
+    if (requeue.pause() != null) work.job().pause(jdbc, requeue.pause());
+  }
+
+  private static void giveUp(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
+    if (reason == FailureReason.HARDWARE) quarantine(jdbc, work);
+    work.task().end(jdbc, TaskState.FAILED);
+    work.job().fail(jdbc, reason, problem);
+  }
+
+  /** Nothing is granted on a slot whose hardware failed until an admin has looked at it. */
+  private static void quarantine(JdbcClient jdbc, Work work) {
+    jdbc.sql(
+            """
+            update slot s set quarantined_at = now(), quarantine_reason = :reason
+            from lease_slot l
+            where l.lease_id = :lease and l.slot_id = s.id and s.quarantined_at is null
+            """)
+        .param("reason", "hardware error under job " + work.job().id())
+        .param("lease", work.lease().id())
+        .update();
   }
 
   private void profiled(JdbcClient jdbc, Work work, DataProfile profile) {
@@ -119,7 +145,7 @@ public final class TaskFlow {
     var job = work.job();
     measured(jdbc, job, profile);
     var facts = JobFacts.read(jdbc, job.id());
-    var left = ledger.lock(jdbc, job.team(), job.id()).free();
+    var left = ledger.lock(jdbc, job.team(), job.id()).free().payable(rate(jdbc, work));
     var input =
         new SelectionInput(profile, facts.inputs().model(), left, facts.requested(), facts.seed());
     switch (ProtocolChoice.decide(input)) {
@@ -128,11 +154,17 @@ public final class TaskFlow {
     }
   }
 
+  /** What the next task will cost, which runs in the same pool. */
+  private static Rate rate(JdbcClient jdbc, Work work) {
+    return Rates.current(jdbc).getOrDefault(String.valueOf(work.task().pool()), Rate.FREE);
+  }
+
   private void train(JdbcClient jdbc, Work work, DataProfile profile, Decision decision) {
     var job = work.job();
     decided(jdbc, job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
-    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need);
+    var predicted = RunTime.train(profile, decision.chosen());
+    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted);
     job.move(jdbc, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
   }
 
@@ -140,8 +172,11 @@ public final class TaskFlow {
     finish(jdbc, work, "trained");
     var job = work.job();
     list(jdbc, job, ArtifactKind.WEIGHTS, trained.files());
-    var need = StartNeed.evaluate(terms, profile(jdbc, job.id()));
-    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need);
+    var profile = profile(jdbc, job.id());
+    var need = StartNeed.evaluate(terms, profile);
+    var predicted = RunTime.evaluate(profile);
+    TaskRow.insert(
+        jdbc, job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted);
     job.move(jdbc, JobState.EVALUATING, "trained " + trained.steps() + " steps");
   }
 
@@ -155,32 +190,14 @@ public final class TaskFlow {
     job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
-  /** One that was not asked to has stopped itself: unheard for too long, or without its inputs. */
-  private void yielded(JdbcClient jdbc, Work work, TrainerEvent.Yielded yielded) {
-    var how = "yielded at step " + yielded.step();
-    leases.release(jdbc, work.lease(), how);
-    var reason = work.lease().yieldReason();
-    if (reason == null) {
-      tryAgain(jdbc, work, how);
-    } else {
-      work.task().requeue(jdbc, work.task().losses());
-      work.job().pause(jdbc, reason);
-    }
-  }
-
-  private void fail(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
-    leases.release(jdbc, work.lease(), "failed: " + reason);
-    work.task().end(jdbc, TaskState.FAILED);
-    work.job().fail(jdbc, reason, problem);
-  }
-
   private void finish(JdbcClient jdbc, Work work, String how) {
     leases.release(jdbc, work.lease(), how);
     work.task().end(jdbc, TaskState.DONE);
   }
 
   /** A trainer of another version may export what this platform has no name for. */
-  private static boolean exportsAreKnown(TrainerEvent.Evaluated evaluated) {
+  private static boolean isReadable(TrainerEvent last) {
+    if (!(last instanceof TrainerEvent.Evaluated evaluated)) return true;
     var kinds = evaluated.exports().stream().map(TrainerEvent.Export::kind).toList();
     return Set.copyOf(kinds).size() == kinds.size()
         && kinds.stream().allMatch(ArtifactKind.EXPORTS::contains);
@@ -250,15 +267,5 @@ public final class TaskFlow {
         .param("kind", kind.name())
         .param("files", Json.write(files))
         .update();
-  }
-
-  private static Problem unexpected(TaskKind kind, TrainerEvent last) {
-    return Problem.of(
-            "unexpected-answer",
-            Category.INTERNAL,
-            "task " + kind,
-            "The trainer answered another question than it was asked.",
-            "Check that agent and platform have the same version.")
-        .found(last.getClass().getSimpleName());
   }
 }

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.schedule;
 
+import io.espalier.domain.lease.Watch;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Columns;
@@ -13,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -32,8 +32,7 @@ public final class Reaper {
   private final Duration longestGap;
 
   // Guarded by this.
-  private Instant upSince;
-  private @Nullable Instant lastLook;
+  private Watch watch;
 
   /**
    * @param upSince by the database's clock
@@ -50,13 +49,13 @@ public final class Reaper {
     this.changes = changes;
     this.flow = flow;
     this.leases = leases;
-    this.upSince = upSince;
+    this.watch = Watch.from(upSince);
     this.longestGap = longestGap;
   }
 
   /** How many leases were taken back. */
   public synchronized int tick() {
-    look(transactions.asPlanner(Reaper::now));
+    watch = watch.look(transactions.asPlanner(Reaper::now), longestGap);
     var unheard =
         transactions.asPlanner(
             jdbc -> AdvisoryLock.tryTake(jdbc, LOCK) ? leases.unheard(jdbc) : List.<UUID>of());
@@ -73,11 +72,6 @@ public final class Reaper {
     return expired;
   }
 
-  private void look(Instant now) {
-    if (lastLook != null && lastLook.plus(longestGap).isBefore(now)) upSince = now;
-    lastLook = now;
-  }
-
   private static Instant now(JdbcClient jdbc) {
     return jdbc.sql("select clock_timestamp() as now")
         .query((row, _) -> Columns.instant(row, "now"))
@@ -85,7 +79,8 @@ public final class Reaper {
   }
 
   private Optional<Lease> expire(JdbcClient jdbc, UUID id) {
-    var work = Work.lock(jdbc, leases, id).filter(held -> leases.isExpired(held.lease(), upSince));
+    var work =
+        Work.lock(jdbc, leases, id).filter(held -> leases.isExpired(held.lease(), watch.upSince()));
     work.ifPresent(lost -> flow.lost(jdbc, lost, "its agent was not heard of in time"));
     return work.map(Work::lease);
   }
