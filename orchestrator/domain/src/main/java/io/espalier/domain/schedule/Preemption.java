@@ -175,8 +175,8 @@ final class Preemption {
     boolean hasVictims() {
       if (guarantee || runsLowerClass(task)) return true;
       return standings.values().stream()
-          .anyMatch(other ->
-              other.keeping() > other.entitled && shareAfter < other.shareWithout(0));
+          .anyMatch(
+              other -> other.keeping() > other.entitled && shareAfter < other.shareWithout(0));
     }
 
     /** What the cheapest victim of a site would lose: at least this much is lost there. */
