@@ -137,6 +137,7 @@ public final class AgentDaemon {
     List<SlotFacts> slots =
         switch (options.devices()) {
           case AgentOptions.Offer.Auto() -> Devices.detect(DRIVER_TOOL);
+          case AgentOptions.Offer.Shares(int perGpu) -> Devices.shares(DRIVER_TOOL, perGpu);
           case AgentOptions.Offer.Processor(int count) -> Devices.processor(count);
         };
     LOG.log(Level.INFO, "Devices: {0}", slots);

@@ -39,6 +39,9 @@ record AgentOptions(
     /** GPUs if there are any, else the processor. */
     record Auto() implements Offer {}
 
+    /** Every GPU as so many slots that share its memory. */
+    record Shares(int perGpu) implements Offer {}
+
     /** The processor as so many slots, whatever else there is. */
     record Processor(int slots) implements Offer {}
   }
@@ -53,7 +56,7 @@ record AgentOptions(
         --join-file FILE         one-time token to enrol with      ESPALIER_JOIN_TOKEN_FILE
         --join TOKEN             the same, for machines            ESPALIER_JOIN_TOKEN
         --name NAME              default: the host's name          ESPALIER_AGENT_NAME
-        --devices auto|cpu[:N]   default: auto; N slots, else one  ESPALIER_AGENT_DEVICES
+        --devices CHOICE         auto (default), cpu[:N], gpu/N    ESPALIER_AGENT_DEVICES
         --cache-gib N            default: 20                       ESPALIER_AGENT_CACHE_GIB
         -- COMMAND...            given SPEC_FILE and WORK_FOLDER   ESPALIER_TRAINER_COMMAND (split at blanks)
 
@@ -73,6 +76,7 @@ record AgentOptions(
   private static final String TRAINER = "ESPALIER_TRAINER_COMMAND";
   private static final int GIB = 30;
   private static final Pattern SLOTS = Pattern.compile("cpu:[1-9]\\d{0,2}");
+  private static final Pattern SHARES = Pattern.compile("gpu/([2-9]|[1-9][0-9])");
 
   /**
    * Reads a command line.
@@ -152,8 +156,14 @@ record AgentOptions(
     if (SLOTS.matcher(text).matches()) {
       return new Offer.Processor(Integer.parseInt(text.substring("cpu:".length())));
     }
+    if (SHARES.matcher(text).matches()) {
+      return new Offer.Shares(Integer.parseInt(text.substring("gpu/".length())));
+    }
     throw wrong(
-        "--devices", "This is no choice of devices.", text, "auto, cpu or cpu:1 to cpu:999");
+        "--devices",
+        "This is no choice of devices.",
+        text,
+        "auto, gpu/2 to gpu/99, cpu or cpu:1 to cpu:999");
   }
 
   private static long gibibytes(String text) {

@@ -45,6 +45,8 @@ class AgentOptionsTest {
   void offersTheProcessorAsManySlots() {
     var options = AgentOptions.parse(List.of("--devices", "cpu:16"), COMPLETE);
     assertThat(options.devices()).isEqualTo(new AgentOptions.Offer.Processor(16));
+    assertThat(AgentOptions.parse(List.of("--devices", "gpu/4"), COMPLETE).devices())
+        .isEqualTo(new AgentOptions.Offer.Shares(4));
   }
 
   @Test
@@ -63,6 +65,7 @@ class AgentOptionsTest {
     "--platform, platform:8080",
     "--platform, ftp://platform",
     "--devices, tpu",
+    "--devices, gpu/1",
     "--devices, cpu:0",
     "--devices, cpu:many",
     "--cache-gib, -1",

@@ -21,6 +21,8 @@ final class Given {
   /** Far beyond any budget, and far from the end of the numbers. */
   private static final double MOST_MONEY = 1e12;
 
+  private static final double MOST_HOURS = 1e9;
+
   private Given() {}
 
   static <T> T required(String field, @Nullable T value) {
@@ -49,7 +51,7 @@ final class Given {
 
   static GpuTime gpuHours(@Nullable Double hours) {
     double given = required("gpuHours", hours);
-    if (!(given > 0) || Double.isInfinite(given)) {
+    if (!(given > 0) || given > MOST_HOURS) {
       throw new Refused(
           Problem.of(
                   "gpu-hours",
@@ -58,7 +60,7 @@ final class Given {
                   "An amount of GPU time is a positive number.",
                   "Send the hours as a number, such as 0.5.")
               .found(given)
-              .allowed("more than 0"));
+              .allowed(given > 0 ? "at most 1000000000" : "more than 0"));
     }
     return GpuTime.ofHours(given);
   }
@@ -74,8 +76,8 @@ final class Given {
   /** What is absent is nothing. */
   static Amount amountOrNothing(@Nullable Double hours, @Nullable Double money) {
     return new Amount(
-        GpuTime.ofHours(hours == null ? 0 : notNegative("gpuHours", hours)),
-        Money.of(money == null ? 0 : notNegative("money", money)));
+        GpuTime.ofHours(hours == null ? 0 : notNegative("gpuHours", hours, MOST_HOURS)),
+        Money.of(money == null ? 0 : notNegative("money", money, MOST_MONEY)));
   }
 
   static Money money(String field, double units) {
@@ -86,10 +88,12 @@ final class Given {
   }
 
   static double notNegative(String field, @Nullable Double number) {
+    return notNegative(field, number, MOST_MONEY);
+  }
+
+  private static double notNegative(String field, @Nullable Double number, double most) {
     double given = required(field, number);
-    if (!(given >= 0) || given > MOST_MONEY) {
-      throw new Refused(outside(field, given, "0 to " + MOST_MONEY));
-    }
+    if (!(given >= 0) || given > most) throw new Refused(outside(field, given, "0 to " + most));
     return given;
   }
 

@@ -47,6 +47,8 @@ class BudgetInterfaceTest {
     assertThat(answer.json().path("warning").asInt()).isZero();
     var nothing = admin.post(path(team) + "/credits", Map.of("reason", "nothing"));
     assertThat(nothing.status()).isEqualTo(400);
+    var absurd = admin.post(path(team) + "/credits", Map.of("gpuHours", 1e300, "reason", "all"));
+    assertThat(absurd.status()).isEqualTo(400);
     assertThat(admin.get(path(team) + "/spending").json().at("/pace/spent/time").asLong()).isZero();
   }
 

@@ -2,6 +2,7 @@ package io.espalier.agent.host;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.espalier.domain.schedule.SlotKind;
 import io.espalier.domain.wire.Hello.SlotFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Finds the devices of this host that can hold a lease. */
@@ -18,16 +20,77 @@ public final class Devices {
   public static final String CPU = "cpu";
 
   private static final long MEBIBYTE = 1L << 20;
+  private static final long GIBIBYTE = 1L << 30;
   private static final long DRIVER_SECONDS = 30;
 
+  /** A GPU of the tool's tree of devices, such as {@code GPU 0: NVIDIA H200 (UUID: GPU-3f…)}. */
+  private static final Pattern GPU = Pattern.compile("GPU (\\d+): .*");
+
+  /** A slice of the GPU above it: {@code MIG 1g.18gb Device 0: (UUID: MIG-5c…)}. */
+  private static final Pattern SLICE =
+      Pattern.compile("MIG (\\S*?(\\d+)gb\\S*)\\s+Device\\s+(\\d+): \\(UUID: (\\S+)\\)");
+
+  /** Slots of one GPU have numbers of their own: those of GPU 1 begin at 200. */
+  private static final int PART = 100;
+
   /**
-   * The GPUs that the driver's tool lists, one slot each; without any, the processor as one slot.
+   * The GPUs that the driver's tool lists, one slot each, or one for each MIG slice of a GPU that
+   * is cut; without any, the processor as one slot.
    *
    * @param driverTool normally {@code nvidia-smi}
    */
   public static List<SlotFacts> detect(String driverTool) throws IOException, InterruptedException {
-    List<SlotFacts> gpus = gpus(ask(driverTool));
-    return gpus.isEmpty() ? processor(1) : gpus;
+    List<SlotFacts> gpus = gpus(list(driverTool));
+    return gpus.isEmpty() ? processor(1) : sliced(gpus, ask(driverTool, "-L"));
+  }
+
+  /**
+   * Every GPU as slots that share it. The memory of a share is what the platform plans with; the
+   * driver does not enforce it.
+   */
+  public static List<SlotFacts> shares(String driverTool, int perGpu)
+      throws IOException, InterruptedException {
+    var slots = new ArrayList<SlotFacts>();
+    for (SlotFacts gpu : gpus(list(driverTool))) {
+      for (int part = 0; part < perGpu; part++) {
+        slots.add(
+            new SlotFacts(
+                (gpu.index() + 1) * PART + part,
+                gpu.pool() + " 1/" + perGpu,
+                gpu.memoryBytes() / perGpu,
+                gpu.device(),
+                SlotKind.MEMORY_SHARE));
+      }
+    }
+    if (slots.isEmpty()) {
+      throw new IOException(
+          driverTool + " lists no GPU to share. Start the agent with --devices auto or cpu.");
+    }
+    return slots;
+  }
+
+  /** A GPU that is cut can only be used slice by slice. */
+  static List<SlotFacts> sliced(List<SlotFacts> gpus, String tree) {
+    var slots = new ArrayList<>(gpus);
+    int gpu = -1;
+    for (String line : tree.lines().map(String::strip).toList()) {
+      var parent = GPU.matcher(line);
+      if (parent.matches()) gpu = Integer.parseInt(parent.group(1));
+      var slice = SLICE.matcher(line);
+      if (!slice.matches() || gpu < 0) continue;
+      int index = gpu;
+      var whole = gpus.stream().filter(one -> one.index() == index).findFirst();
+      if (whole.isEmpty()) continue;
+      slots.remove(whole.get());
+      slots.add(
+          new SlotFacts(
+              (gpu + 1) * PART + Integer.parseInt(slice.group(3)),
+              whole.get().pool() + " " + slice.group(1),
+              Math.multiplyExact(Long.parseLong(slice.group(2)), GIBIBYTE),
+              slice.group(4),
+              SlotKind.MIG_SLICE));
+    }
+    return slots;
   }
 
   /** The processor as slots that share the memory that this process may use. */
@@ -78,17 +141,20 @@ public final class Devices {
             + "Start the agent with --devices cpu to go on without them.");
   }
 
+  private static String list(String driverTool) throws IOException, InterruptedException {
+    return ask(
+        driverTool, "--query-gpu=index,name,memory.total,uuid", "--format=csv,noheader,nounits");
+  }
+
   /** What the tool prints, or nothing where there is no tool or no driver. */
-  private static String ask(String driverTool) throws IOException, InterruptedException {
+  private static String ask(String driverTool, String... question)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<String>();
+    command.add(driverTool);
+    command.addAll(List.of(question));
     Process tool;
     try {
-      tool =
-          new ProcessBuilder(
-                  driverTool,
-                  "--query-gpu=index,name,memory.total,uuid",
-                  "--format=csv,noheader,nounits")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+      tool = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     } catch (IOException absent) {
       return "";
     }

@@ -3,10 +3,12 @@ package io.espalier.agent.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.espalier.domain.schedule.SlotKind;
 import io.espalier.domain.wire.Hello.SlotFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +30,38 @@ class DevicesTest {
                 0, "NVIDIA H200", 143_771L << 20, "GPU-3f2a8c1e-0000-0000-0000-000000000001"),
             new SlotFacts(
                 1, "NVIDIA H200", 143_771L << 20, "GPU-3f2a8c1e-0000-0000-0000-000000000002"));
+  }
+
+  @Test
+  void offersTheSlicesOfAGpuThatIsCut() {
+    var gpus =
+        List.of(
+            new SlotFacts(0, "NVIDIA H200", 143_771L << 20, "GPU-1"),
+            new SlotFacts(1, "NVIDIA H200", 143_771L << 20, "GPU-2"));
+
+    assertThat(
+            Devices.sliced(
+                gpus,
+                """
+                GPU 0: NVIDIA H200 (UUID: GPU-1)
+                GPU 1: NVIDIA H200 (UUID: GPU-2)
+                  MIG 1g.18gb     Device  0: (UUID: MIG-a)
+                  MIG 3g.71gb     Device  1: (UUID: MIG-b)
+                """))
+        .containsExactly(
+            gpus.getFirst(),
+            new SlotFacts(200, "NVIDIA H200 1g.18gb", 18L << 30, "MIG-a", SlotKind.MIG_SLICE),
+            new SlotFacts(201, "NVIDIA H200 3g.71gb", 71L << 30, "MIG-b", SlotKind.MIG_SLICE));
+  }
+
+  @Test
+  void sharesEveryGpu() throws Exception {
+    var tool = driverThatPrints("0, NVIDIA H200, 1000, GPU-1");
+
+    assertThat(Devices.shares(tool, 2))
+        .containsExactly(
+            new SlotFacts(100, "NVIDIA H200 1/2", 500L << 20, "GPU-1", SlotKind.MEMORY_SHARE),
+            new SlotFacts(101, "NVIDIA H200 1/2", 500L << 20, "GPU-1", SlotKind.MEMORY_SHARE));
   }
 
   @Test

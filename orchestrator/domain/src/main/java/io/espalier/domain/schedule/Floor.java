@@ -52,7 +52,11 @@ final class Floor {
           .computeIfAbsent(pool, _ -> new ArrayList<>())
           .add(
               new Site(
-                  host, ofPool, occupants(ofPool, running), obstacle(host, pool), rest(host, pool)));
+                  host,
+                  ofPool,
+                  occupants(ofPool, running),
+                  obstacle(host, pool),
+                  rest(host, pool)));
       from = until;
     }
   }
@@ -66,8 +70,7 @@ final class Floor {
       if (!its.isEmpty()) occupants.add(new Occupant(its, end(lease), lease));
     }
     if (occupants.size() > 1) {
-      occupants.sort(
-          Comparator.comparingInt(occupant -> occupant.slots().getFirst().index()));
+      occupants.sort(Comparator.comparingInt(occupant -> occupant.slots().getFirst().index()));
     }
     return occupants;
   }

@@ -39,6 +39,8 @@ final class Preemption {
   /** In one pool and one cycle. The next cycle comes soon, and knows more. */
   private static final int MOST_CLAIMS = 32;
 
+  private static final long NOBODY = Long.MAX_VALUE;
+
   private final Snapshot snapshot;
   private final PoolRound round;
   private final Map<UUID, Standing> standings;
@@ -173,16 +175,20 @@ final class Preemption {
     boolean hasVictims() {
       if (guarantee || runsLowerClass(task)) return true;
       return standings.values().stream()
-          .anyMatch(other ->
-              other.keeping() > other.entitled && shareAfter < other.shareWithout(0));
+          .anyMatch(
+              other -> other.keeping() > other.entitled && shareAfter < other.shareWithout(0));
     }
 
-    boolean hasVictim(Site site) {
+    /** What the cheapest victim of a site would lose: at least this much is lost there. */
+    long leastLost(Site site) {
+      long least = NOBODY;
       for (var occupant : site.occupants()) {
         var running = occupant.running();
-        if (running != null && !isLeaving(occupant) && allows(running, 0)) return true;
+        if (running != null && !isLeaving(occupant) && allows(running, 0)) {
+          least = Math.min(least, lost(running));
+        }
       }
-      return false;
+      return least;
     }
 
     /** {@code lost}: slots of the victim's team that would be gone besides. */
@@ -264,7 +270,10 @@ final class Preemption {
     if (!ground.hasVictims()) return false;
     Sacrifice best = null;
     for (var site : round.sites) {
-      if (!ground.hasVictim(site) || !isFit(site, task)) continue;
+      long least = ground.leastLost(site);
+      // Sites come by name, so among equals the first stays the best.
+      if (least == NOBODY || (best != null && best.young() == 0 && least >= best.lost())) continue;
+      if (!isFit(site, task)) continue;
       var sacrifice = sacrifice(site, task, ground);
       if (sacrifice == null) continue;
       if (best == null || Sacrifice.LEAST.compare(sacrifice, best) < 0) best = sacrifice;

@@ -1,5 +1,6 @@
 package io.espalier.domain.wire;
 
+import io.espalier.domain.schedule.SlotKind;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,16 @@ public final class Hello {
    * @param index stable on this host
    * @param pool the GPU type as the driver names it, or {@code cpu}
    * @param device the driver's identifier, absent for a CPU
+   * @param kind what the slot is of the device; absent for all of it
    */
-  public record SlotFacts(int index, String pool, long memoryBytes, @Nullable String device) {}
+  public record SlotFacts(
+      int index, String pool, long memoryBytes, @Nullable String device, @Nullable SlotKind kind) {
+
+    /** A whole device. */
+    public SlotFacts(int index, String pool, long memoryBytes, @Nullable String device) {
+      this(index, pool, memoryBytes, device, null);
+    }
+  }
 
   public record RunningLease(UUID leaseId, long epoch) {}
 

@@ -6,6 +6,7 @@ import static io.espalier.orchestrator.database.Columns.jsonOrNull;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
+import io.espalier.domain.schedule.SlotKind;
 import io.espalier.domain.wire.Hello;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
@@ -38,17 +39,18 @@ final class Hosts {
           .update();
       jdbc.sql(
               """
-              insert into slot (agent_id, index, pool, memory_bytes, device)
-              values (:agent, :index, :pool, :memory, :device)
+              insert into slot (agent_id, index, pool, memory_bytes, device, kind)
+              values (:agent, :index, :pool, :memory, :device, :kind)
               on conflict (agent_id, index) do update
               set pool = excluded.pool, memory_bytes = excluded.memory_bytes,
-                  device = excluded.device, present = true
+                  device = excluded.device, kind = excluded.kind, present = true
               """)
           .param("agent", agent)
           .param("index", slot.index())
           .param("pool", pool)
           .param("memory", slot.memoryBytes())
           .param("device", device)
+          .param("kind", (slot.kind() == null ? SlotKind.WHOLE : slot.kind()).name())
           .update();
     }
   }
