@@ -57,8 +57,7 @@ public record Snapshot(
    * @param weight in pools without a quota
    * @param quotas by pool
    */
-  public record Team(
-      UUID id, GpuTime free, Money money, int weight, Map<String, Quota> quotas) {
+  public record Team(UUID id, GpuTime free, Money money, int weight, Map<String, Quota> quotas) {
 
     public Team(UUID id, GpuTime free, int weight, Map<String, Quota> quotas) {
       this(id, free, Money.UNLIMITED, weight, quotas);
@@ -187,6 +186,7 @@ public record Snapshot(
       UUID job,
       UUID team,
       UUID agent,
+      TaskKind kind,
       List<UUID> slots,
       String pool,
       PriorityClass priority,

@@ -251,7 +251,7 @@ final class Snapshots {
     return jdbc.sql(
             """
             select l.id, l.task_id, l.job_id, l.team_id, l.agent_id, l.granted_at,
-                   l.wish <> 'RUN' as yielding, l.yield_by, t.priority, t.preemptions,
+                   l.wish <> 'RUN' as yielding, l.yield_by, t.kind, t.priority, t.preemptions,
                    t.predicted_millis, t.saved_at,
                    (t.timed_from ->> 'done')::int as from_done,
                    (t.timed_from ->> 'at')::timestamptz as from_at,
@@ -259,9 +259,10 @@ final class Snapshots {
                    (t.progress ->> 'at')::timestamptz as at, s.slots, s.pool
             from lease l
             join task t on t.id = l.task_id
-            cross join lateral (
-              select array_agg(s.id order by s.index) as slots, min(s.pool) as pool
-              from lease_slot ls join slot s on s.id = ls.slot_id where ls.lease_id = l.id) s
+            join (
+              select ls.lease_id, array_agg(s.id order by s.index) as slots, min(s.pool) as pool
+              from lease_slot ls join slot s on s.id = ls.slot_id
+              where ls.live group by ls.lease_id) s on s.lease_id = l.id
             where l.state = 'LIVE'
             """)
         .query((row, _) -> running(row, now))
@@ -279,6 +280,7 @@ final class Snapshots {
         uuid(row, "job_id"),
         uuid(row, "team_id"),
         uuid(row, "agent_id"),
+        constant(row, "kind", TaskKind.class),
         List.of((UUID[]) row.getArray("slots").getArray()),
         row.getString("pool"),
         priority(row),
