@@ -36,19 +36,28 @@ final class Switchboard implements AutoCloseable {
   }
 
   private void connect(Socket caller) {
+    try (caller;
+        var platform = firstThatAnswers()) {
+      var back = Thread.ofVirtual().start(() -> pass(platform, caller));
+      pass(caller, platform);
+      back.join();
+    } catch (IOException nobodyAnswers) {
+      // The caller is hung up on, and calls again.
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Socket firstThatAnswers() throws IOException {
+    var last = new IOException("there are no platforms");
     for (int port : ports) {
-      try (caller;
-          var platform = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        var back = Thread.ofVirtual().start(() -> pass(platform, caller));
-        pass(caller, platform);
-        back.join();
-        return;
-      } catch (IOException notThis) {
-        if (caller.isClosed()) return;
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
+      try {
+        return new Socket(InetAddress.getLoopbackAddress(), port);
+      } catch (IOException refused) {
+        last = refused;
       }
     }
+    throw last;
   }
 
   private static void pass(Socket from, Socket to) {
