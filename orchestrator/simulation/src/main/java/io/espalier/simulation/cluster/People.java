@@ -1,0 +1,187 @@
+package io.espalier.simulation.cluster;
+
+import io.espalier.domain.unit.GpuTime;
+import io.espalier.simulation.event.Chance;
+import io.espalier.simulation.store.Needs;
+import io.espalier.simulation.store.Store;
+import io.espalier.simulation.store.Violation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Owners who fund, members who submit and cancel, admins who drain. They repeat what fails. */
+final class People {
+
+  private static final long MINUTE = 60_000;
+  private static final long PATIENCE = 30_000;
+  private static final int TRIES = 5;
+
+  private final World world;
+  private final Chance chance;
+  private final List<UUID> teams = new ArrayList<>();
+  private final Map<UUID, Script> scripts = new HashMap<>();
+  private final Map<String, UUID> jobsByKey = new HashMap<>();
+  private final Set<UUID> acknowledged = new HashSet<>();
+  private final List<UUID> jobs = new ArrayList<>();
+  private final Network.Line line = new Network.Line();
+  private int keys;
+
+  People(World world, Chance chance) {
+    this.world = world;
+    this.chance = chance;
+  }
+
+  void begin(long until) {
+    for (int i = (int) chance.between(2, 4); i > 0; i--) {
+      var team = world.store().addTeam();
+      teams.add(team);
+      long minutes = chance.between(20, 400);
+      world.store().fund(team, minutes(minutes), "at first");
+    }
+    world.store().checker().afterTransaction();
+    int count = (int) chance.between(8, 30);
+    for (int i = 0; i < count; i++) at(until, this::submit);
+    for (int i = chance.below(6); i > 0; i--) at(until, this::cancelAny);
+    for (int i = chance.below(8); i > 0; i--) at(until, this::fundAny);
+    for (int i = chance.below(6); i > 0; i--) at(until, this::raiseAny);
+  }
+
+  private void at(long until, Runnable what) {
+    world.agenda().at(chance.between(0, until), what);
+  }
+
+  /** After the faults: whatever waits for money can have it. */
+  void helpOut() {
+    for (var team : teams) fund(team, GpuTime.ofHours(1000));
+    for (var job : List.copyOf(jobs)) raise(job, GpuTime.ofHours(100));
+    world
+        .agenda()
+        .in(
+            MINUTE,
+            () -> {
+              // Who was acknowledged late was not in the list a minute ago.
+              for (var job : List.copyOf(jobs)) raise(job, GpuTime.ofHours(100));
+            });
+  }
+
+  private void submit() {
+    var team = teams.get(chance.below(teams.size()));
+    var script = Script.drawn(chance);
+    var cap = minutes(chance.between(2, 60));
+    var needs = new Needs(seconds(10, 60), seconds(10, 90), seconds(10, 60));
+    submit(team, cap, needs, script, "job " + ++keys, TRIES);
+  }
+
+  private void submit(UUID team, GpuTime cap, Needs needs, Script script, String key, int tries) {
+    ask(
+        store -> {
+          var job = store.submit(team, cap, needs, needs.profile(), key);
+          // Known to the trainers of the job, whether or not the person ever hears of it.
+          job.ifPresent(id -> submitted(id, key, script));
+          return job.isPresent();
+        },
+        done -> {
+          world.trace().note(Happening.SUBMITTED, teams.indexOf(team), done ? 1 : 0);
+          if (done) acknowledged.add(Objects.requireNonNull(jobsByKey.get(key)));
+        },
+        () -> {
+          if (tries > 1) {
+            world
+                .agenda()
+                .in(
+                    chance.between(100, 5_000),
+                    () -> submit(team, cap, needs, script, key, tries - 1));
+          }
+        });
+  }
+
+  private void submitted(UUID job, String key, Script script) {
+    if (scripts.putIfAbsent(job, script) == null) jobs.add(job);
+    jobsByKey.put(key, job);
+  }
+
+  private void cancelAny() {
+    if (jobs.isEmpty()) return;
+    var job = jobs.get(chance.below(jobs.size()));
+    repeat(store -> store.cancel(job), TRIES);
+    world.trace().note(Happening.CANCELLED, 0, 0);
+  }
+
+  private void fundAny() {
+    fund(teams.get(chance.below(teams.size())), minutes(chance.between(5, 100)));
+  }
+
+  private void fund(UUID team, GpuTime amount) {
+    var key = "top-up " + ++keys;
+    repeat(store -> store.fund(team, amount, key), TRIES);
+    world.trace().note(Happening.FUNDED, teams.indexOf(team), 0);
+  }
+
+  private void raiseAny() {
+    if (jobs.isEmpty()) return;
+    raise(jobs.get(chance.below(jobs.size())), minutes(10));
+  }
+
+  private void raise(UUID job, GpuTime by) {
+    repeat(store -> store.raiseCap(job, by), 1);
+  }
+
+  void drain(Host host, boolean draining, int tries) {
+    world
+        .network()
+        .<Boolean>call(
+            line,
+            PATIENCE,
+            (node, reply) -> node.drain(host.agent(), draining, reply),
+            _ -> world.trace().note(Happening.DRAINED, host.number(), draining ? 1 : 0),
+            () -> {
+              if (tries > 1) world.agenda().in(2_000, () -> drain(host, draining, tries - 1));
+            });
+  }
+
+  private void repeat(Predicate<Store> work, int tries) {
+    ask(
+        work,
+        _ -> {},
+        () -> {
+          if (tries > 1) world.agenda().in(2_000, () -> repeat(work, tries - 1));
+        });
+  }
+
+  private void ask(Predicate<Store> work, Consumer<Boolean> onAnswer, Runnable onFailure) {
+    world
+        .network()
+        .<Boolean>call(
+            line, PATIENCE, (node, reply) -> node.serve(work, reply), onAnswer, onFailure);
+  }
+
+  private static GpuTime minutes(long count) {
+    return new GpuTime(count * MINUTE);
+  }
+
+  private GpuTime seconds(long least, long most) {
+    return new GpuTime(1000 * chance.between(least, most));
+  }
+
+  Script script(UUID job) {
+    var script = scripts.get(job);
+    if (script == null) throw new Violation("A job runs that nobody submitted: " + job);
+    return script;
+  }
+
+  /** R1: what was acknowledged is there. */
+  void requireAcknowledged() {
+    for (var job : acknowledged) {
+      if (!world.store().hasJob(job)) {
+        throw new Violation("Job " + job + " was acknowledged and is not there");
+      }
+    }
+  }
+}

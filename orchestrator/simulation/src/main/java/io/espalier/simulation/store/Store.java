@@ -1,0 +1,672 @@
+package io.espalier.simulation.store;
+
+import io.espalier.domain.budget.EntryKind;
+import io.espalier.domain.budget.Renewal;
+import io.espalier.domain.budget.Slice;
+import io.espalier.domain.budget.Terms;
+import io.espalier.domain.job.FailureReason;
+import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.PauseReason;
+import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.job.TaskState;
+import io.espalier.domain.lease.Acceptance;
+import io.espalier.domain.lease.AfterLastWord;
+import io.espalier.domain.lease.AfterLoss;
+import io.espalier.domain.lease.Fence;
+import io.espalier.domain.lease.LeaseState;
+import io.espalier.domain.lease.Reception;
+import io.espalier.domain.schedule.Plan;
+import io.espalier.domain.schedule.Snapshot;
+import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.wire.Desired;
+import io.espalier.domain.wire.Desired.Wish;
+import io.espalier.domain.wire.Events;
+import io.espalier.domain.wire.Hello;
+import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.simulation.store.Rows.Account;
+import io.espalier.simulation.store.Rows.Agent;
+import io.espalier.simulation.store.Rows.Checkpoint;
+import io.espalier.simulation.store.Rows.Job;
+import io.espalier.simulation.store.Rows.Lease;
+import io.espalier.simulation.store.Rows.Slot;
+import io.espalier.simulation.store.Rows.Task;
+import io.espalier.simulation.store.Rows.Team;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables and the transactions on them. Where the SQL shell locks, checks and writes, this does
+ * the same at one moment; what is decided is decided by the domain in both.
+ *
+ * <p>Not final, and some steps are not private, so that a test can plant a fault and see whether
+ * the checker finds it.
+ */
+public class Store {
+
+  private static final int KEPT_CHECKPOINTS = 2;
+  private static final Duration WRITE_SEEN_EVERY = Duration.ofSeconds(10);
+
+  private final Terms terms;
+  private final Fence fence;
+  private final Duration silence;
+  private final Supplier<Instant> clock;
+  private final Supplier<UUID> ids;
+  private final Checker checker = new Checker();
+
+  private final Map<UUID, Team> teams = new HashMap<>();
+  private final Map<UUID, Job> jobs = new HashMap<>();
+  private final Map<String, Job> jobsByKey = new HashMap<>();
+  private final Map<UUID, Task> tasks = new HashMap<>();
+  private final Map<UUID, Lease> leases = new HashMap<>();
+  private final Map<UUID, Agent> agents = new HashMap<>();
+  private final Map<UUID, Slot> slots = new HashMap<>();
+  private final List<Team> teamsInOrder = new ArrayList<>();
+  private final List<Agent> agentsInOrder = new ArrayList<>();
+  private final List<Lease> live = new ArrayList<>();
+  private final Set<String> contents = new HashSet<>();
+  private final Set<String> creditKeys = new HashSet<>();
+
+  /**
+   * @param clock the database's
+   * @param ids of new rows, as the database gives them
+   */
+  public Store(
+      Terms terms, Fence fence, Duration silence, Supplier<Instant> clock, Supplier<UUID> ids) {
+    this.terms = terms;
+    this.fence = fence;
+    this.silence = silence;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  public Checker checker() {
+    return checker;
+  }
+
+  public Instant now() {
+    return clock.get();
+  }
+
+  // ── People ────────────────────────────────────────────────────────────────────────────────────
+
+  public UUID addTeam() {
+    var team = new Team(ids.get(), teams.size() + 1);
+    teams.put(team.id, team);
+    teamsInOrder.add(team);
+    teamsInOrder.sort((a, b) -> a.id.compareTo(b.id));
+    return team.id;
+  }
+
+  /** Whether it was booked now: the same key books once. */
+  public boolean fund(UUID team, GpuTime amount, String key) {
+    if (!creditKeys.add(team + key)) return false;
+    credit(team(team).account, amount);
+    return true;
+  }
+
+  /**
+   * The id of the job; empty if team or cap cannot pay for a start.
+   *
+   * @param key the same key answers with the same job
+   */
+  public Optional<UUID> submit(UUID teamId, GpuTime cap, Needs needs, GpuTime minimum, String key) {
+    var earlier = jobsByKey.get(key);
+    if (earlier != null) return Optional.of(earlier.id);
+    var team = team(teamId);
+    var needed = needs.profile().isMoreThan(minimum) ? needs.profile() : minimum;
+    if (needed.isMoreThan(cap) || needed.isMoreThan(team.account.free())) return Optional.empty();
+    var job = new Job(ids.get(), jobs.size() + 1, team, needs, now());
+    jobs.put(job.id, job);
+    jobsByKey.put(key, job);
+    team.open.add(job);
+    checker.jobMoved(job, null, JobState.QUEUED);
+    credit(job.cap, cap);
+    insertTask(job, TaskKind.PROFILE, null);
+    return Optional.of(job.id);
+  }
+
+  /** False if it has ended otherwise. */
+  public boolean cancel(UUID id) {
+    var job = job(id);
+    if (job.state == JobState.CANCELLED) return true;
+    if (job.state.isTerminal()) return false;
+    move(job, JobState.CANCELLED, null, null);
+    for (var task : job.tasks) {
+      if (task.state != TaskState.WAITING && task.state != TaskState.LEASED) continue;
+      change(task, TaskState.CANCELLED, task.losses);
+      if (task.live != null) wish(task.live, Wish.STOP, null);
+    }
+    return true;
+  }
+
+  /** False if the job has ended. */
+  public boolean raiseCap(UUID id, GpuTime by) {
+    var job = job(id);
+    if (job.state.isTerminal()) return false;
+    credit(job.cap, by);
+    return true;
+  }
+
+  public boolean isEnded(UUID job) {
+    return job(job).state.isTerminal();
+  }
+
+  // ── Planning ──────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether a plan would have anything to do. */
+  public boolean hasWaiting() {
+    for (var team : teamsInOrder) {
+      for (var job : team.open) {
+        if (isQueued(job)) return true;
+      }
+    }
+    return false;
+  }
+
+  public Snapshot snapshot() {
+    return Snapshots.read(terms, silence, now(), teamsInOrder, agentsInOrder);
+  }
+
+  static boolean isQueued(Job job) {
+    return job.tasks.getLast().state == TaskState.WAITING
+        && (job.state != JobState.PAUSED
+            || job.pause == PauseReason.BUDGET
+            || job.pause == PauseReason.DRAIN);
+  }
+
+  /** False if anything that the grant relies on has changed since the snapshot. */
+  public boolean grant(Plan.Grant grant) {
+    var waiting = grant.waiting();
+    var job = job(waiting.job());
+    var task = task(waiting.task());
+    var slot = slot(grant.slot().id());
+    var agent = agent(grant.host().agent());
+    boolean outdated =
+        job.version != waiting.jobVersion()
+            || task.version != waiting.taskVersion()
+            || task.state != TaskState.WAITING
+            || slot.lease != null
+            || agent.draining
+            || grant.hold().isMoreThan(job.team.account.free())
+            || grant.hold().isMoreThan(job.cap.free());
+    if (outdated) return false;
+    if (job.state != task.kind.state()) move(job, task.kind.state(), null, null);
+    task.epoch++;
+    task.pool = slot.pool;
+    change(task, TaskState.LEASED, task.losses);
+    var now = now();
+    var lease =
+        new Lease(
+            ids.get(),
+            leases.size() + 1,
+            task,
+            agent,
+            slot,
+            task.epoch,
+            new Slice(1, grant.hold(), now),
+            now);
+    leases.put(lease.id, lease);
+    live.add(lease);
+    agent.live.add(lease);
+    task.live = lease;
+    slot.lease = lease;
+    checker.granted(lease);
+    post(lease, EntryKind.HOLD, grant.hold());
+    bump(agent);
+    return true;
+  }
+
+  /** A parked job that can be paid for again waits like any other. */
+  public boolean resume(UUID id, long version, TaskKind kind) {
+    var job = job(id);
+    if (job.version != version) return false;
+    move(job, kind.state(), null, null);
+    return true;
+  }
+
+  /** Live leases that may have expired. */
+  public List<UUID> unheard() {
+    var limit = now().minus(fence.regrantAfter());
+    var unheard = new ArrayList<UUID>();
+    for (var lease : live) {
+      if (!lease.renewedAt.isAfter(limit)) unheard.add(lease.id);
+    }
+    return unheard;
+  }
+
+  /** Takes a lease back if it has not been heard of for long enough. */
+  public boolean expire(UUID id, Instant upSince) {
+    var lease = leases.get(id);
+    if (lease == null || !lease.isLive()) return false;
+    if (!isExpired(lease.renewedAt, upSince)) return false;
+    lost(lease);
+    return true;
+  }
+
+  boolean isExpired(Instant renewedAt, Instant upSince) {
+    return fence.isExpired(renewedAt, upSince, now());
+  }
+
+  // ── Agents ────────────────────────────────────────────────────────────────────────────────────
+
+  public UUID addAgent(String name, int slotCount, String pool) {
+    var agent = new Agent(ids.get(), agents.size() + 1, name);
+    agents.put(agent.id, agent);
+    agentsInOrder.add(agent);
+    for (int index = 0; index < slotCount; index++) {
+      var slot = new Slot(ids.get(), slots.size() + 1, index, pool);
+      slots.put(slot.id, slot);
+      agent.slots.add(slot);
+    }
+    return agent.id;
+  }
+
+  public void drain(UUID agent, boolean draining) {
+    agent(agent).draining = draining;
+  }
+
+  public void yieldForDrain(UUID id) {
+    var lease = lease(id);
+    if (lease.isLive() && lease.wish == Wish.RUN) wish(lease, Wish.YIELD, PauseReason.DRAIN);
+  }
+
+  public List<UUID> liveOf(UUID agent) {
+    var ids = new ArrayList<UUID>();
+    for (var lease : agent(agent).live) ids.add(lease.id);
+    return ids;
+  }
+
+  /** The first transaction of a hello: what the host is. */
+  public void storeHost(UUID agent) {
+    agent(agent).lastSeenAt = now();
+  }
+
+  /** Each further one: a lease that the agent still runs is its own again, another one is lost. */
+  public void adoptOrLose(UUID id, List<Hello.RunningLease> running) {
+    var lease = lease(id);
+    if (!lease.isLive()) return;
+    long epoch = -1;
+    for (var one : running) {
+      if (one.leaseId().equals(id)) epoch = Math.max(epoch, one.epoch());
+    }
+    if (epoch == lease.epoch) renew(lease);
+    else lost(lease);
+  }
+
+  public long desiredVersion(UUID agent) {
+    return agent(agent).desiredVersion;
+  }
+
+  public Desired desired(UUID id) {
+    var agent = agent(id);
+    seen(agent);
+    var wanted = new ArrayList<Desired.Lease>(agent.live.size());
+    for (var lease : agent.live) {
+      wanted.add(
+          new Desired.Lease(
+              lease.id,
+              lease.epoch,
+              List.of(lease.slot.index),
+              validFor(lease).toMillis(),
+              lease.wish,
+              Specs.of(lease)));
+    }
+    return new Desired(agent.desiredVersion, wanted);
+  }
+
+  public void seen(UUID agent) {
+    seen(agent(agent));
+  }
+
+  private void seen(Agent agent) {
+    if (agent.lastSeenAt == null || agent.lastSeenAt.isBefore(now().minus(WRITE_SEEN_EVERY))) {
+      agent.lastSeenAt = now();
+    }
+  }
+
+  /** Whether a live lease of this agent may send contents; then it is stored. */
+  public boolean storeContent(UUID agent, UUID leaseId, String content) {
+    var lease = leases.get(leaseId);
+    if (lease == null || !lease.isLive() || !lease.agent.id.equals(agent)) return false;
+    contents.add(content);
+    return true;
+  }
+
+  public TaskKind kindOf(UUID task) {
+    return task(task).kind;
+  }
+
+  public boolean hasContent(String content) {
+    return contents.contains(content);
+  }
+
+  /** What an agent says about one of its leases. Empty if it names a content that is not here. */
+  public Optional<Events.Verdict> accept(UUID agent, Events.OfLease batch) {
+    var lease = leases.get(batch.leaseId());
+    if (lease == null) return Optional.of(stale(batch));
+    var reception = reception(lease, isOwn(lease, agent, batch), batch);
+    return switch (reception) {
+      case Reception.Stale() -> Optional.of(stale(batch));
+      case Reception.Ended() -> Optional.of(ended(lease));
+      case Reception.SignOfLife() -> Optional.of(accepted(lease, renew(lease)));
+      case Reception.News news -> store(lease, news);
+    };
+  }
+
+  boolean isOwn(Lease lease, UUID agent, Events.OfLease batch) {
+    return lease.agent.id.equals(agent) && lease.epoch == batch.epoch();
+  }
+
+  Reception reception(Lease lease, boolean own, Events.OfLease batch) {
+    return Reception.of(
+        lease.state, own, lease.nextSequence, batch.firstSequence(), batch.events());
+  }
+
+  private Optional<Events.Verdict> store(Lease lease, Reception.News news) {
+    for (var event : news.events()) {
+      for (var file : event.files()) {
+        if (!contents.contains(file.blob().sha256())) return Optional.empty();
+      }
+    }
+    for (var event : news.events()) {
+      checker.stored(lease, lease.nextSequence++, event);
+      if (event instanceof TrainerEvent.Checkpoint checkpoint) checkpoint(lease.task, checkpoint);
+    }
+    if (!news.last().isLast()) return Optional.of(accepted(lease, renew(lease)));
+    end(lease, news.last());
+    return Optional.of(ended(lease));
+  }
+
+  private static void checkpoint(Task task, TrainerEvent.Checkpoint said) {
+    var checkpoints = task.checkpoints;
+    checkpoints.removeIf(known -> known.step() == said.step());
+    checkpoints.add(new Checkpoint(said.step(), said.files().getFirst().blob().sha256()));
+    checkpoints.sort((a, b) -> Integer.compare(a.step(), b.step()));
+    while (checkpoints.size() > KEPT_CHECKPOINTS) checkpoints.removeFirst();
+    task.losses = 0;
+  }
+
+  private static Events.Verdict accepted(Lease lease, Duration valid) {
+    return new Events.Verdict(
+        lease.id, Events.Outcome.ACCEPTED, lease.nextSequence, valid.toMillis());
+  }
+
+  private static Events.Verdict ended(Lease lease) {
+    return new Events.Verdict(lease.id, Events.Outcome.ENDED, lease.nextSequence, 0);
+  }
+
+  private static Events.Verdict stale(Events.OfLease batch) {
+    return new Events.Verdict(batch.leaseId(), Events.Outcome.STALE_EPOCH, 0, 0);
+  }
+
+  // ── Leases ────────────────────────────────────────────────────────────────────────────────────
+
+  private Duration renew(Lease lease) {
+    var now = now();
+    var open = lease.slice;
+    var accepted =
+        Acceptance.of(
+            fence, terms, lease.wish, open, lease.renewedAt, now, () -> freeFor(lease.task.job));
+    switch (accepted.renewal()) {
+      case Renewal.Keep() -> {}
+      case Renewal.Park() -> wish(lease, Wish.YIELD, PauseReason.BUDGET);
+      case Renewal.Renew(var used, var next) -> {
+        settle(lease, used);
+        lease.sliceNumber++;
+        lease.slice = accepted.slice();
+        post(lease, EntryKind.HOLD, next);
+      }
+    }
+    lease.slice = accepted.slice();
+    lease.renewedAt = now;
+    checker.changed(lease);
+    return accepted.valid();
+  }
+
+  private Duration validFor(Lease lease) {
+    var now = now();
+    return fence.validFor(lease.renewedAt, now, lease.slice.left(now));
+  }
+
+  private static GpuTime freeFor(Job job) {
+    return job.team.account.free().atMost(job.cap.free());
+  }
+
+  void wish(Lease lease, Wish wish, @Nullable PauseReason reason) {
+    lease.wish = wish;
+    if (reason != null) lease.yieldReason = reason;
+    bump(lease.agent);
+  }
+
+  private void release(Lease lease) {
+    end(
+        lease,
+        LeaseState.RELEASED,
+        Acceptance.usedAtRelease(fence, lease.slice, lease.renewedAt, now()));
+  }
+
+  private void expire(Lease lease) {
+    end(lease, LeaseState.EXPIRED, Acceptance.usedAtLoss(lease.slice, lease.renewedAt));
+  }
+
+  private void end(Lease lease, LeaseState state, GpuTime used) {
+    lease.state = state;
+    lease.endedAt = now();
+    live.remove(lease);
+    lease.agent.live.remove(lease);
+    lease.task.live = null;
+    lease.slot.lease = null;
+    settle(lease, used);
+    checker.ended(lease);
+    bump(lease.agent);
+  }
+
+  /** Resolves the open hold: what was used is spent, the rest is free again. */
+  void settle(Lease lease, GpuTime used) {
+    post(lease, EntryKind.SETTLE, used);
+    post(lease, EntryKind.VOID, lease.slice.held().minus(used));
+  }
+
+  void post(Lease lease, EntryKind kind, GpuTime amount) {
+    if (amount.equals(GpuTime.ZERO)) return;
+    post(lease.task.job.team.account, lease, kind, amount);
+    post(lease.task.job.cap, lease, kind, amount);
+  }
+
+  private void post(Account account, Lease lease, EntryKind kind, GpuTime amount) {
+    switch (kind) {
+      case CREDIT -> throw new IllegalArgumentException("No credit is about a lease");
+      case HOLD -> account.held += amount.millis();
+      case SETTLE -> {
+        account.held -= amount.millis();
+        account.spent += amount.millis();
+      }
+      case VOID -> account.held -= amount.millis();
+    }
+    checker.posted(account, lease, kind, amount);
+  }
+
+  private void credit(Account account, GpuTime amount) {
+    account.funded += amount.millis();
+    checker.posted(account, null, EntryKind.CREDIT, amount);
+  }
+
+  // ── Tasks ─────────────────────────────────────────────────────────────────────────────────────
+
+  private void end(Lease lease, TrainerEvent last) {
+    var task = lease.task;
+    var job = task.job;
+    switch (AfterLastWord.decide(job.state, task.kind, lease.yieldReason, last, true)) {
+      case AfterLastWord.Unwanted() -> release(lease);
+      case AfterLastWord.Done(_) -> {
+        release(lease);
+        change(task, TaskState.DONE, task.losses);
+        goOn(job, task);
+      }
+      case AfterLastWord.Rest(var reason, _) -> {
+        release(lease);
+        change(task, TaskState.WAITING, task.losses);
+        move(job, JobState.PAUSED, reason, null);
+      }
+      case AfterLastWord.TryAgain(var how, var expired) -> {
+        if (expired) expire(lease);
+        else release(lease);
+        tryAgain(task, how);
+      }
+      case AfterLastWord.Fail(var reason, _) -> {
+        release(lease);
+        change(task, TaskState.FAILED, task.losses);
+        move(job, JobState.FAILED, null, reason);
+      }
+    }
+  }
+
+  private void goOn(Job job, Task done) {
+    switch (done.kind) {
+      case PROFILE -> goOn(job, TaskKind.TRAIN, done.pool);
+      case TRAIN -> goOn(job, TaskKind.EVALUATE, done.pool);
+      case EVALUATE -> move(job, JobState.SUCCEEDED, null, null);
+    }
+  }
+
+  private void goOn(Job job, TaskKind next, @Nullable String pool) {
+    insertTask(job, next, pool);
+    move(job, next.state(), null, null);
+  }
+
+  private void lost(Lease lease) {
+    expire(lease);
+    if (!lease.task.job.state.isTerminal()) tryAgain(lease.task, "lost");
+  }
+
+  private void tryAgain(Task task, String how) {
+    switch (AfterLoss.decide(task.kind, task.losses, how)) {
+      case AfterLoss.Requeue(int losses) -> change(task, TaskState.WAITING, losses);
+      case AfterLoss.GiveUp(_) -> {
+        change(task, TaskState.FAILED, task.losses);
+        move(task.job, JobState.FAILED, null, FailureReason.LOST);
+      }
+    }
+  }
+
+  private void insertTask(Job job, TaskKind kind, @Nullable String pool) {
+    var task = new Task(ids.get(), tasks.size() + 1, job, kind, pool, job.needs.of(kind));
+    tasks.put(task.id, task);
+    job.tasks.add(task);
+    checker.changed(task);
+  }
+
+  private void change(Task task, TaskState to, int losses) {
+    task.state = to;
+    task.losses = losses;
+    task.version++;
+    checker.changed(task);
+  }
+
+  private void move(
+      Job job, JobState to, @Nullable PauseReason pause, @Nullable FailureReason failure) {
+    if (!job.state.next().contains(to)) {
+      throw new Violation("Job " + job.number + " cannot go from " + job.state + " to " + to);
+    }
+    checker.jobMoved(job, job.state, to);
+    job.state = to;
+    job.pause = pause;
+    job.failure = failure;
+    job.version++;
+    if (to.isTerminal()) job.team.open.remove(job);
+  }
+
+  private static void bump(Agent agent) {
+    agent.desiredVersion++;
+  }
+
+  // ── Finding ───────────────────────────────────────────────────────────────────────────────────
+
+  private Team team(UUID id) {
+    return found(teams.get(id), "team", id);
+  }
+
+  private Job job(UUID id) {
+    return found(jobs.get(id), "job", id);
+  }
+
+  private Task task(UUID id) {
+    return found(tasks.get(id), "task", id);
+  }
+
+  private Lease lease(UUID id) {
+    return found(leases.get(id), "lease", id);
+  }
+
+  private Agent agent(UUID id) {
+    return found(agents.get(id), "agent", id);
+  }
+
+  private Slot slot(UUID id) {
+    return found(slots.get(id), "slot", id);
+  }
+
+  private static <T> T found(@Nullable T row, String what, UUID id) {
+    if (row == null) throw new IllegalArgumentException("There is no " + what + " " + id);
+    return row;
+  }
+
+  // ── What can be observed ──────────────────────────────────────────────────────────────────────
+
+  public boolean hasJob(UUID id) {
+    return jobs.containsKey(id);
+  }
+
+  /** Everything, once more from the beginning: what the checker knows by increments. */
+  public void checkAll() {
+    checker.checkAll(jobs.values(), leases.values(), contents);
+  }
+
+  public int leaseCount() {
+    return leases.size();
+  }
+
+  /** Jobs that have not ended, and why, for a person who looks for a reason. */
+  public String open() {
+    var text = new StringBuilder();
+    for (var team : teamsInOrder) {
+      for (var job : team.open) {
+        var task = job.tasks.getLast();
+        text.append(
+            "job %d %s %s, task %d %s %s, losses %d, team free %s, cap free %s%n"
+                .formatted(
+                    job.number,
+                    job.state,
+                    job.pause,
+                    task.number,
+                    task.kind,
+                    task.state,
+                    task.losses,
+                    team.account.free(),
+                    job.cap.free()));
+      }
+    }
+    return text.toString();
+  }
+
+  public boolean hasOpenJobs() {
+    for (var team : teamsInOrder) {
+      if (!team.open.isEmpty()) return true;
+    }
+    return false;
+  }
+
+  public boolean hasLiveLeases() {
+    return !live.isEmpty();
+  }
+}
