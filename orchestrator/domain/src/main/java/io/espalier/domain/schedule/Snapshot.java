@@ -2,29 +2,82 @@ package io.espalier.domain.schedule;
 
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.unit.GpuTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** All that a plan depends on, read in one transaction. */
-public record Snapshot(Terms terms, List<Team> teams, List<Waiting> waiting, List<Host> hosts) {
+/**
+ * All that a plan depends on, read at one moment.
+ *
+ * @param now by the database's clock
+ * @param waiting heads of queues: of each team, shape, class and member the first few, enough to
+ *     fill the free slots
+ * @param running all live leases
+ */
+public record Snapshot(
+    Instant now,
+    Terms terms,
+    Rules rules,
+    List<Team> teams,
+    List<Waiting> waiting,
+    List<Running> running,
+    List<Host> hosts,
+    List<Maintenance> maintenance) {
 
   /**
-   * @param weight share of the cluster, relative to other teams
-   * @param liveSlots slots under live leases
    * @param free of the team's account
+   * @param weight in pools without a quota
+   * @param quotas by pool
    */
-  public record Team(UUID id, int weight, int liveSlots, GpuTime free) {}
+  public record Team(UUID id, GpuTime free, int weight, Map<String, Quota> quotas) {
+
+    public Quota quota(String pool) {
+      var own = quotas.get(pool);
+      return own == null ? new Quota(weight, 0, Quota.NO_CEILING) : own;
+    }
+  }
+
+  /**
+   * What a team may have of a pool, in slots.
+   *
+   * @param weight share of what the guarantees leave, relative to other teams
+   * @param guarantee its own whenever it wants it; lent to others while it does not
+   * @param ceiling never more than this
+   */
+  public record Quota(int weight, int guarantee, int ceiling) {
+
+    public static final int NO_CEILING = Integer.MAX_VALUE;
+
+    public Quota {
+      if (weight < 1 || guarantee < 0 || ceiling < guarantee) {
+        throw new IllegalArgumentException(
+            "A weight is positive, and 0 <= guarantee <= ceiling: weight "
+                + weight
+                + ", guarantee "
+                + guarantee
+                + ", ceiling "
+                + ceiling);
+      }
+    }
+  }
 
   /**
    * A task without a lease.
    *
+   * @param owner the member who submitted its job
+   * @param usage what the owner has used of late in this team, decayed, in GPU-milliseconds
    * @param parked its job is paused for want of budget and resumes when there is some
-   * @param pool where it must run, or null for any
    * @param need what must be fundable before a start is worth it
    * @param capFree what its job's cap still allows
+   * @param opensAt not to be started before; null for at once
+   * @param deadline its job is of no use after
+   * @param work how long it will run; null if nothing is known
+   * @param avoid agents where hardware failed under it
    */
   public record Waiting(
       UUID task,
@@ -32,16 +85,84 @@ public record Snapshot(Terms terms, List<Team> teams, List<Waiting> waiting, Lis
       UUID job,
       long jobVersion,
       UUID team,
+      UUID owner,
+      double usage,
       TaskKind kind,
       boolean parked,
-      @Nullable String pool,
+      Shape shape,
+      PriorityClass priority,
       GpuTime need,
       GpuTime capFree,
-      Instant submittedAt) {}
+      Instant submittedAt,
+      @Nullable Instant opensAt,
+      @Nullable Instant deadline,
+      @Nullable Remaining work,
+      List<UUID> avoid) {}
+
+  /**
+   * A live lease.
+   *
+   * @param yielding it was told to leave, or to stop, and has not yet
+   * @param left how long it will run on; null if nothing is known
+   * @param unsaved work since its last durable checkpoint: what a preemption would cost
+   * @param yieldBy it was backfilled: others were promised its slots from then on
+   * @param preemptions how often its task was preempted
+   */
+  public record Running(
+      UUID lease,
+      UUID task,
+      UUID job,
+      UUID team,
+      UUID agent,
+      List<UUID> slots,
+      String pool,
+      PriorityClass priority,
+      Instant grantedAt,
+      boolean yielding,
+      @Nullable Remaining left,
+      Duration unsaved,
+      @Nullable Instant yieldBy,
+      int preemptions) {}
 
   /** {@code live}: heard of recently enough to be trusted with work. */
-  public record Host(UUID agent, String name, boolean live, boolean draining, List<Slot> slots) {}
+  public record Host(
+      UUID agent,
+      String name,
+      boolean live,
+      boolean draining,
+      List<String> labels,
+      List<Slot> slots) {}
 
-  /** {@code usable}: reported by the host and not disabled by an admin. */
-  public record Slot(UUID id, int index, String pool, boolean usable, boolean busy) {}
+  /**
+   * @param index its place on the host: neighbours are near each other
+   * @param closed why it gets no work; null if it is open. A running lease makes it busy, not
+   *     closed
+   */
+  public record Slot(
+      UUID id, int index, String pool, SlotKind kind, Bytes memory, @Nullable Closed closed) {}
+
+  /** Why a slot gets no work. */
+  public enum Closed {
+    /** Its host does not report it any more. */
+    ABSENT,
+    /** An admin has disabled it. */
+    DISABLED,
+    /** Hardware failed on it. */
+    QUARANTINED
+  }
+
+  /**
+   * A stretch of time in which hosts rest.
+   *
+   * @param agent null for all
+   * @param pool null for all
+   */
+  public record Maintenance(
+      UUID id, Instant from, Instant until, @Nullable UUID agent, @Nullable String pool) {
+
+    boolean concerns(Host host, String hostPool) {
+      return (agent == null || agent.equals(host.agent()))
+          && (pool == null || pool.equals(hostPool));
+    }
+  }
 }

@@ -1,51 +1,38 @@
 package io.espalier.domain.schedule;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.espalier.domain.schedule.Scene.AMPLE;
+import static io.espalier.domain.schedule.Scene.BLUE;
+import static io.espalier.domain.schedule.Scene.GREEN;
+import static io.espalier.domain.schedule.Scene.RED;
+import static io.espalier.domain.schedule.Scene.aLease;
+import static io.espalier.domain.schedule.Scene.aTask;
+import static io.espalier.domain.schedule.Scene.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.domain.budget.Terms;
-import io.espalier.domain.job.TaskKind;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Plan.Grant;
-import io.espalier.domain.schedule.Snapshot.Host;
-import io.espalier.domain.schedule.Snapshot.Slot;
-import io.espalier.domain.schedule.Snapshot.Team;
-import io.espalier.domain.schedule.Snapshot.Waiting;
+import io.espalier.domain.schedule.Snapshot.Closed;
 import io.espalier.domain.unit.GpuTime;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
 
-  private static final Terms TERMS =
-      new Terms(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(4));
-  private static final GpuTime NEED = GpuTime.ofSeconds(60);
-  private static final GpuTime AMPLE = GpuTime.ofHours(100);
-  private static final Instant MONDAY = Instant.parse("2026-11-23T08:00:00Z");
-
-  private static final UUID RED = id(1);
-  private static final UUID BLUE = id(2);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration HOUR = Duration.ofHours(1);
 
   @Test
   void givesTheSmallestWeightedShareItsTurnFirst() {
     var plan =
-        plan(
-            List.of(new Team(RED, 1, 2, AMPLE), new Team(BLUE, 4, 4, AMPLE)),
-            List.of(aTask(10, RED, 0), aTask(20, BLUE, 5)),
-            List.of(aHost("oak", 1)));
+        new Scene()
+            .team(RED, 1)
+            .team(BLUE, 4)
+            .host("oak", 7)
+            .runs(aLease(1, RED, "oak", 0, 1), aLease(2, BLUE, "oak", 2, 3, 4, 5))
+            .waits(aTask(10, RED).submitted(HOUR), aTask(20, BLUE).submitted(MINUTE))
+            .plan();
 
     assertThat(jobs(plan)).containsExactly(id(20));
   }
@@ -53,15 +40,17 @@ class PlannerTest {
   @Test
   void takesTurnsWhileItGrants() {
     var plan =
-        plan(
-            List.of(new Team(RED, 1, 0, AMPLE), new Team(BLUE, 1, 0, AMPLE)),
-            List.of(
-                aTask(10, RED, 0),
-                aTask(11, RED, 1),
-                aTask(12, RED, 2),
-                aTask(20, BLUE, 8),
-                aTask(21, BLUE, 9)),
-            List.of(aHost("oak", 4)));
+        new Scene()
+            .team(RED)
+            .team(BLUE)
+            .host("oak", 4)
+            .waits(
+                aTask(10, RED).submitted(MINUTE.multipliedBy(9)),
+                aTask(11, RED).submitted(MINUTE.multipliedBy(8)),
+                aTask(12, RED).submitted(MINUTE.multipliedBy(7)),
+                aTask(20, BLUE).submitted(MINUTE.multipliedBy(2)),
+                aTask(21, BLUE).submitted(MINUTE))
+            .plan();
 
     assertThat(jobs(plan)).containsExactly(id(10), id(20), id(11), id(21));
     assertThat(plan.waits())
@@ -73,12 +62,31 @@ class PlannerTest {
   }
 
   @Test
+  void aTeamUnderItsGuaranteeGoesBeforeEverybodyElse() {
+    var plan =
+        new Scene()
+            .team(RED, 1, 3, 8)
+            .team(BLUE, 100)
+            .host("oak", 4)
+            .runs(aLease(1, RED, "oak", 0, 1))
+            .waits(
+                aTask(20, BLUE).submitted(HOUR),
+                aTask(10, RED).submitted(MINUTE),
+                aTask(11, RED).submitted(MINUTE))
+            .plan();
+
+    assertThat(jobs(plan)).containsExactly(id(10), id(20));
+  }
+
+  @Test
   void aHeadThatCannotBePaidForBlocksNobody() {
     var plan =
-        plan(
-            List.of(new Team(RED, 1, 0, GpuTime.ofSeconds(59)), new Team(BLUE, 1, 0, AMPLE)),
-            List.of(aTask(10, RED, 0), aTask(20, BLUE, 5)),
-            List.of(aHost("oak", 1)));
+        new Scene()
+            .team(RED, GpuTime.ofSeconds(59))
+            .team(BLUE)
+            .host("oak", 1)
+            .waits(aTask(10, RED).submitted(HOUR), aTask(20, BLUE).submitted(MINUTE))
+            .plan();
 
     assertThat(jobs(plan)).containsExactly(id(20));
     assertThat(plan.waits().getFirst().reason()).isEqualTo(WaitingReason.BUDGET);
@@ -87,12 +95,33 @@ class PlannerTest {
   }
 
   @Test
+  void neitherACapNorACeilingNorAStartWindowBlocksTheNextOfTheTeam() {
+    var plan =
+        new Scene()
+            .team(RED, 1, 0, 2)
+            .host("oak", 4)
+            .waits(
+                aTask(10, RED).cappedAt(GpuTime.ofSeconds(10)).submitted(HOUR),
+                aTask(11, RED).gang(3).submitted(HOUR),
+                aTask(12, RED).opensIn(HOUR).submitted(HOUR),
+                aTask(13, RED).submitted(MINUTE))
+            .plan();
+
+    assertThat(jobs(plan)).containsExactly(id(13));
+    assertThat(plan.waits())
+        .extracting(Plan.Wait::reason)
+        .containsExactlyInAnyOrder(
+            WaitingReason.CAP, WaitingReason.CEILING, WaitingReason.START_WINDOW);
+  }
+
+  @Test
   void theTeamsBudgetIsSpentOnceInOnePlan() {
     var plan =
-        plan(
-            List.of(new Team(RED, 1, 0, GpuTime.ofSeconds(700))),
-            List.of(aTask(10, RED, 0), aTask(11, RED, 1), aTask(12, RED, 2)),
-            List.of(aHost("oak", 3)));
+        new Scene()
+            .team(RED, GpuTime.ofSeconds(700))
+            .host("oak", 3)
+            .waits(aTask(10, RED), aTask(11, RED), aTask(12, RED))
+            .plan();
 
     assertThat(plan.grants())
         .extracting(Grant::hold)
@@ -101,270 +130,137 @@ class PlannerTest {
   }
 
   @Test
-  void aSmallCapHoldsAllThatItHas() {
-    var task = withCap(aTask(10, RED, 0), GpuTime.ofSeconds(100));
-
-    var plan = plan(List.of(new Team(RED, 1, 0, AMPLE)), List.of(task), List.of(aHost("oak", 1)));
-
-    assertThat(plan.grants().getFirst().hold()).isEqualTo(GpuTime.ofSeconds(100));
-  }
-
-  @Test
-  void aTaskStaysInItsPool() {
-    var task = inPool(aTask(10, RED, 0), "H200");
-
-    assertThat(reason(task, aHost("oak", 2))).isEqualTo(WaitingReason.NO_FITTING_SLOT);
-    assertThat(
-            plan(
-                    List.of(new Team(RED, 1, 0, AMPLE)),
-                    List.of(task),
-                    List.of(aHost("oak", 2), aHost("elm", 2, "H200")))
-                .grants()
-                .getFirst()
-                .host()
-                .name())
-        .isEqualTo("elm");
-  }
-
-  @Test
-  void prefersAGpuWhereAnyPoolWillDo() {
+  void aGangHoldsForAllItsSlotsAndASmallCapAllThatItHas() {
     var plan =
-        plan(
-            List.of(new Team(RED, 1, 0, AMPLE)),
-            List.of(aTask(10, RED, 0)),
-            List.of(aHost("ash", 1), aHost("elm", 1, "H200")));
+        new Scene()
+            .team(RED)
+            .host("oak", 3)
+            .waits(aTask(10, RED).gang(2), aTask(11, RED).cappedAt(GpuTime.ofSeconds(100)))
+            .plan();
 
-    assertThat(plan.grants().getFirst().host().name()).isEqualTo("elm");
+    assertThat(plan.grants())
+        .extracting(Grant::hold)
+        .containsExactly(GpuTime.ofSeconds(1260), GpuTime.ofSeconds(100));
   }
 
   @Test
-  void namesTheDominantReasonOfHostsThatGiveNothing() {
-    var task = aTask(10, RED, 0);
-    var host = aHost("oak", 1);
+  void anUrgentTaskGoesBeforeOlderOnesOfItsTeamAndAScavengerAfterThem() {
+    var plan =
+        new Scene()
+            .team(RED)
+            .host("oak", 3)
+            .waits(
+                aTask(10, RED).at(PriorityClass.SCAVENGER).submitted(HOUR.multipliedBy(3)),
+                aTask(11, RED).submitted(HOUR.multipliedBy(2)),
+                aTask(12, RED).at(PriorityClass.URGENT).submitted(HOUR))
+            .plan();
 
-    assertThat(reason(task)).isEqualTo(WaitingReason.NO_FITTING_SLOT);
-    assertThat(reason(task, new Host(host.agent(), "oak", false, false, host.slots())))
-        .isEqualTo(WaitingReason.AGENT_SILENT);
-    assertThat(reason(task, new Host(host.agent(), "oak", true, true, host.slots())))
-        .isEqualTo(WaitingReason.DRAINING);
-    assertThat(reason(task, withSlots(host, slot -> new Slot(slot.id(), 0, "cpu", false, false))))
-        .isEqualTo(WaitingReason.DRAINING);
-    assertThat(reason(task, withSlots(host, slot -> new Slot(slot.id(), 0, "cpu", true, true))))
-        .isEqualTo(WaitingReason.SLOTS_BUSY);
+    assertThat(jobs(plan)).containsExactly(id(12), id(11), id(10));
   }
 
-  @RepeatedTest(200)
-  void everyPlanIsSoundAndDoesNotDependOnTheOrderOfItsInputs(RepetitionInfo repetition) {
-    var random = new Random(repetition.getCurrentRepetition());
-    var snapshot = anySnapshot(random);
-    var plan = Planner.plan(snapshot);
+  @Test
+  void membersWhoHaveUsedLessGoFirstAndAGrantCountsAsUse() {
+    var plan =
+        new Scene()
+            .team(RED)
+            .host("oak", 3)
+            .waits(
+                aTask(10, RED).of(1, 0).submitted(MINUTE),
+                aTask(11, RED).of(1, 0).submitted(MINUTE),
+                aTask(12, RED).of(2, 0.1).submitted(HOUR),
+                aTask(13, RED).of(3, 50).submitted(HOUR.multipliedBy(9)))
+            .plan();
 
-    assertThat(
-            Stream.concat(
-                plan.grants().stream().map(grant -> grant.waiting().task()),
-                plan.waits().stream().map(wait -> wait.waiting().task())))
-        .as("each waiting task has a slot or a reason")
-        .containsExactlyInAnyOrderElementsOf(
-            snapshot.waiting().stream().map(Waiting::task).toList());
-    assertThat(plan.grants()).extracting(grant -> grant.slot().id()).doesNotHaveDuplicates();
+    assertThat(jobs(plan)).containsExactly(id(10), id(12), id(11));
+  }
+
+  @Test
+  void aTaskWhoseDeadlineIsInDangerGoesBeforeItsClassAndALostOneDoesNot() {
+    var plan =
+        new Scene()
+            .team(RED)
+            .host("oak", 1)
+            .waits(
+                aTask(10, RED).submitted(HOUR),
+                aTask(11, RED).lasting(HOUR).dueIn(MINUTE.multipliedBy(30)).submitted(MINUTE),
+                aTask(12, RED).lasting(HOUR).dueIn(MINUTE.multipliedBy(65)).submitted(MINUTE),
+                aTask(13, RED).lasting(HOUR).dueIn(HOUR.multipliedBy(9)).submitted(MINUTE))
+            .plan();
+
+    assertThat(jobs(plan)).containsExactly(id(12));
+  }
+
+  @Test
+  void aTaskStaysInItsPoolAndPrefersAGpuWhereAnyPoolWillDo() {
+    var plan =
+        new Scene()
+            .team(RED)
+            .host("ash", 1, "cpu")
+            .host("elm", 1, "H200")
+            .waits(aTask(10, RED).in(null).submitted(HOUR), aTask(11, RED).in("cpu"))
+            .plan();
+
     assertThat(plan.grants())
-        .allSatisfy(grant -> {
-          assertThat(grant.host().live()).isTrue();
-          assertThat(grant.host().draining()).isFalse();
-          assertThat(grant.host().slots()).contains(grant.slot());
-          assertThat(grant.slot().usable()).isTrue();
-          assertThat(grant.slot().busy()).isFalse();
-          assertThat(grant.waiting().pool()).isIn(null, grant.slot().pool());
-          assertThat(grant.hold()).isBetween(grant.waiting().need(), TERMS.fullHold(1));
-          assertThat(grant.hold()).isLessThanOrEqualTo(grant.waiting().capFree());
-        });
-    var held = new HashMap<UUID, GpuTime>();
-    plan.grants().forEach(g -> held.merge(g.waiting().team(), g.hold(), GpuTime::plus));
-    for (var team : snapshot.teams()) {
-      assertThat(held.getOrDefault(team.id(), GpuTime.ZERO)).isLessThanOrEqualTo(team.free());
-    }
-    assertNoFundableTaskWaitsBesideAFreeSlot(snapshot, plan);
-    assertThat(Planner.plan(shuffled(snapshot, random))).isEqualTo(plan);
+        .extracting(grant -> grant.host().name())
+        .containsExactly("elm", "ash");
   }
 
-  @RepeatedTest(100)
-  void noTeamGetsASlotThatIsTheTurnOfAnotherWithASmallerShare(RepetitionInfo repetition) {
-    var random = new Random(1000 + repetition.getCurrentRepetition());
-    var teams =
-        List.of(
-            new Team(RED, 1 + random.nextInt(4), random.nextInt(5), AMPLE),
-            new Team(BLUE, 1 + random.nextInt(4), random.nextInt(5), AMPLE));
-    var tasks = new ArrayList<Waiting>();
-    for (int i = 0; i < 12; i++) {
-      tasks.add(aTask(100 + i, i % 2 == 0 ? RED : BLUE, random.nextInt(1000)));
-    }
-    int free = 1 + random.nextInt(8);
-    var plan = plan(teams, tasks, List.of(aHost("oak", free)));
+  @Test
+  void aTaskThatAnyPoolWillDoForTakesTheProcessorWhenAllGpusAreBusy() {
+    var plan =
+        new Scene()
+            .team(RED)
+            .host("ash", 1, "cpu")
+            .host("elm", 1, "H200")
+            .runs(aLease(1, RED, "elm", 0))
+            .waits(aTask(10, RED).in(null))
+            .plan();
 
-    var slots = new HashMap<UUID, Integer>();
-    teams.forEach(team -> slots.put(team.id(), team.liveSlots()));
-    for (var grant : plan.grants()) {
-      for (var team : teams) {
-        boolean waits =
-            plan.waits().stream().anyMatch(wait -> wait.waiting().team().equals(team.id()));
-        if (!waits) continue;
-        assertThat(share(teams, slots, grant.waiting().team()))
-            .isLessThanOrEqualTo(share(teams, slots, team.id()));
-      }
-      slots.merge(grant.waiting().team(), 1, Integer::sum);
-    }
-    assertThat(plan.grants()).hasSize(free);
+    assertThat(plan.grants()).extracting(Grant::pool).containsExactly("cpu");
+    assertThat(plan.waits()).isEmpty();
   }
 
-  private static double share(List<Team> teams, Map<UUID, Integer> slots, UUID id) {
-    var team = teams.stream().filter(t -> t.id().equals(id)).findFirst().orElseThrow();
-    return (double) slots.getOrDefault(id, 0) / team.weight();
+  @Test
+  void leasesLeaveHostsThatDrainOrRestAndSlotsThatWereDisabled() {
+    var plan =
+        new Scene()
+            .team(RED)
+            .host("ash", 1)
+            .host("elm", 2)
+            .host("oak", 1)
+            .draining("ash")
+            .closed("elm", 1, Closed.DISABLED)
+            .maintenance("oak", Duration.ZERO, HOUR)
+            .runs(
+                aLease(1, RED, "ash", 0),
+                aLease(2, RED, "elm", 0),
+                aLease(3, RED, "elm", 1),
+                aLease(4, RED, "oak", 0))
+            .plan();
+
+    assertThat(plan.yields())
+        .extracting(asked -> asked.running().job(), Plan.Yield::reason)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(id(1), PauseReason.DRAIN),
+            org.assertj.core.groups.Tuple.tuple(id(3), PauseReason.DRAIN),
+            org.assertj.core.groups.Tuple.tuple(id(4), PauseReason.MAINTENANCE));
   }
 
-  private static void assertNoFundableTaskWaitsBesideAFreeSlot(Snapshot snapshot, Plan plan) {
-    var taken = plan.grants().stream().map(grant -> grant.slot().id()).toList();
-    var free =
-        snapshot.hosts().stream()
-            .filter(host -> host.live() && !host.draining())
-            .flatMap(host -> host.slots().stream())
-            .filter(slot -> slot.usable() && !slot.busy() && !taken.contains(slot.id()))
-            .map(Slot::pool)
-            .toList();
-    assertThat(plan.waits())
-        .filteredOn(wait -> wait.reason() != WaitingReason.BUDGET)
-        .allSatisfy(wait -> {
-          var pool = wait.waiting().pool();
-          assertThat(pool == null ? !free.isEmpty() : free.contains(pool)).isFalse();
-        });
-  }
+  @Test
+  void aTeamOfNoQueueAndNoMoneyCountsForNothing() {
+    var plan =
+        new Scene()
+            .team(GREEN, GpuTime.ZERO)
+            .team(RED)
+            .host("oak", 2)
+            .waits(aTask(10, RED), aTask(11, RED))
+            .plan();
 
-  private static Snapshot anySnapshot(Random random) {
-    var teams =
-        IntStream.range(1, 2 + random.nextInt(4))
-            .mapToObj(i ->
-                new Team(
-                    id(i),
-                    1 + random.nextInt(3),
-                    random.nextInt(4),
-                    GpuTime.ofSeconds(random.nextInt(3000))))
-            .toList();
-    var tasks = new ArrayList<Waiting>();
-    for (int i = 0; i < random.nextInt(25); i++) {
-      var team = teams.get(random.nextInt(teams.size()));
-      var task = aTask(100 + i, team.id(), random.nextInt(100));
-      task = withCap(task, GpuTime.ofSeconds(random.nextInt(2000)));
-      tasks.add(random.nextBoolean() ? task : inPool(task, random.nextBoolean() ? "cpu" : "H200"));
-    }
-    var hosts = new ArrayList<Host>();
-    for (int i = 0; i < random.nextInt(5); i++) {
-      int host = i;
-      var pool = random.nextBoolean() ? "cpu" : "H200";
-      var slots =
-          IntStream.range(0, 1 + random.nextInt(4))
-              .mapToObj(index ->
-                  new Slot(
-                      id(10_000 + 100 * host + index),
-                      index,
-                      pool,
-                      random.nextInt(5) > 0,
-                      random.nextInt(3) == 0))
-              .toList();
-      boolean live = random.nextInt(5) > 0;
-      hosts.add(new Host(id(900 + i), "h" + i, live, random.nextInt(5) == 0, slots));
-    }
-    return new Snapshot(TERMS, teams, tasks, hosts);
-  }
-
-  private static Snapshot shuffled(Snapshot snapshot, Random random) {
-    var teams = new ArrayList<>(snapshot.teams());
-    var tasks = new ArrayList<>(snapshot.waiting());
-    var hosts = new ArrayList<>(snapshot.hosts());
-    Collections.shuffle(teams, random);
-    Collections.shuffle(tasks, random);
-    Collections.shuffle(hosts, random);
-    return new Snapshot(TERMS, teams, tasks, hosts);
-  }
-
-  private static Plan plan(List<Team> teams, List<Waiting> tasks, List<Host> hosts) {
-    return Planner.plan(new Snapshot(TERMS, teams, tasks, hosts));
-  }
-
-  private static WaitingReason reason(Waiting task, Host... hosts) {
-    var plan = plan(List.of(new Team(RED, 1, 0, AMPLE)), List.of(task), List.of(hosts));
-    assertThat(plan.grants()).isEmpty();
-    return plan.waits().getFirst().reason();
+    assertThat(plan.grants()).hasSize(2);
+    assertThat(plan.grants()).allSatisfy(grant -> assertThat(grant.hold()).isLessThan(AMPLE));
   }
 
   private static List<UUID> jobs(Plan plan) {
     return plan.grants().stream().map(grant -> grant.waiting().job()).toList();
-  }
-
-  /** Submitted so many minutes after Monday morning. */
-  private static Waiting aTask(int number, UUID team, int minute) {
-    return new Waiting(
-        id(5000 + number),
-        1,
-        id(number),
-        1,
-        team,
-        TaskKind.TRAIN,
-        false,
-        null,
-        NEED,
-        AMPLE,
-        MONDAY.plus(Duration.ofMinutes(minute)));
-  }
-
-  private static Waiting withCap(Waiting task, GpuTime cap) {
-    return copy(task, task.pool(), cap);
-  }
-
-  private static Waiting inPool(Waiting task, String pool) {
-    return copy(task, pool, task.capFree());
-  }
-
-  private static Waiting copy(Waiting task, @Nullable String pool, GpuTime cap) {
-    return new Waiting(
-        task.task(),
-        task.taskVersion(),
-        task.job(),
-        task.jobVersion(),
-        task.team(),
-        task.kind(),
-        task.parked(),
-        pool,
-        task.need(),
-        cap,
-        task.submittedAt());
-  }
-
-  private static Host aHost(String name, int slots) {
-    return aHost(name, slots, "cpu");
-  }
-
-  private static Host aHost(String name, int slots, String pool) {
-    return new Host(
-        UUID.nameUUIDFromBytes(name.getBytes(UTF_8)),
-        name,
-        true,
-        false,
-        IntStream.range(0, slots)
-            .mapToObj(index ->
-                new Slot(
-                    UUID.nameUUIDFromBytes((name + index).getBytes(UTF_8)),
-                    index,
-                    pool,
-                    true,
-                    false))
-            .toList());
-  }
-
-  private static Host withSlots(Host host, UnaryOperator<Slot> change) {
-    return new Host(
-        host.agent(), host.name(), true, false, host.slots().stream().map(change).toList());
-  }
-
-  private static UUID id(int number) {
-    return new UUID(0, number);
   }
 }

@@ -112,8 +112,8 @@ public final class Leases {
   }
 
   /**
-   * Inserts a lease on one slot with its first hold. False if the slot or the money has gone
-   * meanwhile, or the agent drains: the caller gives up its transaction.
+   * Inserts a lease on slots of one agent with its first hold. False if a slot or the money has
+   * gone meanwhile, or the agent drains: the caller gives up its transaction.
    */
   public boolean grant(
       JdbcClient jdbc,
@@ -123,7 +123,7 @@ public final class Leases {
       UUID task,
       long epoch,
       UUID agent,
-      UUID slot,
+      List<UUID> slots,
       TaskSpec spec,
       GpuTime hold) {
     int inserted =
@@ -147,13 +147,14 @@ public final class Leases {
     int taken =
         jdbc.sql(
                 """
-                insert into lease_slot (lease_id, slot_id) values (:lease, :slot)
+                insert into lease_slot (lease_id, slot_id)
+                select :lease, s from unnest(:slots::uuid[]) s
                 on conflict (slot_id) where live do nothing
                 """)
             .param("lease", id)
-            .param("slot", slot)
+            .param("slots", slots.toArray(UUID[]::new))
             .update();
-    if (taken == 0) return false;
+    if (taken < slots.size()) return false;
     if (!ledger.hold(jdbc, new Ledger.OfLease(team, job, id), 0, hold)) return false;
     return bump(jdbc, agent, "and not draining");
   }

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.schedule;
 
 import io.espalier.domain.schedule.Plan.Grant;
+import io.espalier.domain.schedule.Snapshot;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.job.TaskSpecs;
 import io.espalier.orchestrator.lease.Leases;
@@ -42,13 +43,13 @@ final class CommitGrant {
                 where id = :id and version = :version and state = 'WAITING'
                 returning epoch
                 """)
-            .param("pool", grant.slot().pool())
+            .param("pool", grant.pool())
             .param("id", waiting.task())
             .param("version", waiting.taskVersion())
             .query((row, _) -> row.getLong("epoch"))
             .optional()
             .orElseThrow(() -> new Outdated("task " + waiting.task()));
-    var slot = grant.slot().id();
+    var slots = grant.slots().stream().map(Snapshot.Slot::id).toList();
     var granted =
         leases.grant(
             jdbc,
@@ -58,9 +59,9 @@ final class CommitGrant {
             waiting.task(),
             epoch,
             grant.host().agent(),
-            slot,
-            TaskSpecs.of(jdbc, waiting.job(), waiting.task(), waiting.kind(), slot),
+            slots,
+            TaskSpecs.of(jdbc, waiting.job(), waiting.task(), waiting.kind(), slots.getFirst()),
             grant.hold());
-    if (!granted) throw new Outdated("slot " + slot + ", its agent or the budget");
+    if (!granted) throw new Outdated("slots " + slots + ", their agent or the budget");
   }
 }

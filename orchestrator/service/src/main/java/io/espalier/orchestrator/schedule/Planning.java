@@ -3,7 +3,7 @@ package io.espalier.orchestrator.schedule;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Planner;
-import io.espalier.domain.schedule.WaitingReason;
+import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Transactions;
@@ -39,6 +39,7 @@ public final class Planning {
   private final Transactions transactions;
   private final Changes changes;
   private final TaskFlow flow;
+  private final Leases leases;
   private final CommitGrant commit;
   private final Terms terms;
   private final Duration silence;
@@ -54,6 +55,7 @@ public final class Planning {
     this.transactions = transactions;
     this.changes = changes;
     this.flow = flow;
+    this.leases = leases;
     this.commit = new CommitGrant(flow, leases);
     this.terms = terms;
     this.silence = silence;
@@ -67,6 +69,7 @@ public final class Planning {
       for (var grant : plan.grants()) {
         if (!commit(grant)) outdated++;
       }
+      for (var asked : plan.yields()) askToLeave(asked);
       resume(plan.waits());
       explain(plan.waits());
       return new Tick.Planned(plan.grants().size() - outdated, plan.waits().size(), outdated);
@@ -88,11 +91,27 @@ public final class Planning {
     return true;
   }
 
+  /** The trainer saves and leaves; then the task waits again at its old place. */
+  private void askToLeave(Plan.Yield asked) {
+    var told =
+        transactions.asPlanner(jdbc -> {
+          var lease =
+              leases
+                  .lock(jdbc, asked.running().lease())
+                  .filter(live -> live.isLive() && live.wish() == Wish.RUN);
+          lease.ifPresent(live -> leases.wish(jdbc, live, Wish.YIELD, asked.reason()));
+          return lease.isPresent();
+        });
+    if (!told) return;
+    changes.announce(
+        new Change.OfJob(asked.running().job()), new Change.OfAgent(asked.running().agent()));
+  }
+
   /** A parked job that waits for anything but budget is not parked any more. */
   private void resume(List<Plan.Wait> waits) {
     for (var wait : waits) {
       var waiting = wait.waiting();
-      if (!waiting.parked() || wait.reason() == WaitingReason.BUDGET) continue;
+      if (!waiting.parked() || wait.reason().isForMoney()) continue;
       transactions.asPlanner(
           jdbc -> flow.resume(jdbc, waiting.job(), waiting.jobVersion(), waiting.kind()));
       changes.announce(new Change.OfJob(waiting.job()));

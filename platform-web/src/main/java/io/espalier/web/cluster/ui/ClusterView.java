@@ -212,11 +212,22 @@ final class ClusterView extends Div {
   private static String words(@Nullable WaitingReason reason) {
     if (reason == null) return "It has just been queued.";
     return switch (reason) {
-      case BUDGET -> "The team's budget or the job's cap cannot pay for a start.";
-      case NO_FITTING_SLOT -> "No agent offers a slot that it may run on.";
-      case AGENT_SILENT -> "Agents with such slots are silent.";
-      case DRAINING -> "Agents with such slots are draining or disabled.";
+      case START_WINDOW -> "It may not start yet.";
+      case BUDGET -> "The team's budget cannot pay for a start.";
+      case CAP -> "The job's cap cannot pay for a start.";
+      case CEILING -> "Its team has all the slots of the pool that it may have.";
+      case PREEMPTING -> "Slots are being emptied for it.";
+      case RESERVED -> "Free slots are kept for a task that needs several at once.";
+      case FRAGMENTED -> "Enough slots are free, but not on one host.";
       case SLOTS_BUSY -> "All fitting slots are busy.";
+      case BEHIND -> "All fitting slots are busy, and others of its team come first.";
+      case MAINTENANCE -> "Hosts with fitting slots rest for maintenance.";
+      case DRAINING -> "Agents with fitting slots are draining.";
+      case DISABLED -> "Fitting slots are disabled.";
+      case QUARANTINED -> "Hardware failed on fitting slots.";
+      case AVOIDED -> "Hardware failed under it on every fitting host.";
+      case AGENT_SILENT -> "Agents with fitting slots are silent.";
+      case NO_FITTING_SLOT -> "No agent offers what it needs.";
     };
   }
 }

@@ -1,0 +1,84 @@
+package io.espalier.domain.schedule;
+
+import io.espalier.domain.schedule.Plan.Grant;
+import io.espalier.domain.schedule.Snapshot.Team;
+import io.espalier.domain.schedule.Snapshot.Waiting;
+import io.espalier.domain.unit.GpuTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** What the rounds of one cycle share: money, use, and what was decided so far. */
+final class Cycle {
+
+  /** Why a task waits in a pool. */
+  record Obstacle(Waiting task, WaitingReason reason, String pool) {}
+
+  final Snapshot snapshot;
+  final Usage usage = new Usage();
+  final List<Grant> grants = new ArrayList<>();
+
+  private final Set<UUID> granted = new HashSet<>();
+  private final Map<UUID, GpuTime> free = new HashMap<>();
+  private final Map<UUID, Obstacle> waits = new LinkedHashMap<>();
+
+  /** All of the snapshot, oldest first. */
+  final List<Waiting> tasks;
+
+  Cycle(Snapshot snapshot) {
+    this.snapshot = snapshot;
+    tasks = snapshot.waiting().stream().sorted(TeamQueue.OLDEST_FIRST).toList();
+    for (Team team : snapshot.teams()) free.put(team.id(), team.free());
+  }
+
+  GpuTime free(UUID team) {
+    return free.getOrDefault(team, GpuTime.ZERO);
+  }
+
+  /** What a start would hold; zero if it cannot be paid for. */
+  GpuTime firstHold(Waiting task) {
+    var left = free(task.team()).atMost(task.capFree());
+    return snapshot.terms().firstHold(task.shape().slots(), task.need(), left);
+  }
+
+  /** Whether it is the job's own cap, rather than the team's budget, that has less. */
+  boolean lacksCap(Waiting task) {
+    return task.capFree().compareTo(free(task.team())) < 0;
+  }
+
+  void grants(Grant grant) {
+    var task = grant.waiting();
+    grants.add(grant);
+    granted.add(task.task());
+    waits.remove(task.task());
+    free.put(task.team(), free(task.team()).minus(grant.hold()));
+    usage.add(task, grant.hold());
+  }
+
+  boolean isGranted(Waiting task) {
+    return granted.contains(task.task());
+  }
+
+  /** Of the reasons in several pools the one nearest to a start counts. */
+  void waits(Waiting task, WaitingReason reason, String pool) {
+    if (isGranted(task)) return;
+    waits.merge(
+        task.task(),
+        new Obstacle(task, reason, pool),
+        (one, other) -> one.reason().compareTo(other.reason()) <= 0 ? one : other);
+  }
+
+  boolean isSettled(Waiting task) {
+    return isGranted(task) || waits.containsKey(task.task());
+  }
+
+  Collection<Obstacle> waits() {
+    return waits.values();
+  }
+}

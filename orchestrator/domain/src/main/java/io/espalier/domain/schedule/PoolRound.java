@@ -1,0 +1,259 @@
+package io.espalier.domain.schedule;
+
+import io.espalier.domain.job.PauseReason;
+import io.espalier.domain.schedule.Plan.Grant;
+import io.espalier.domain.schedule.Plan.Yield;
+import io.espalier.domain.schedule.Snapshot.Running;
+import io.espalier.domain.schedule.Snapshot.Team;
+import io.espalier.domain.schedule.Snapshot.Waiting;
+import io.espalier.domain.unit.GpuTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Steps 1 to 5 in one pool; what is blocked by want of slots is left for step 6. */
+final class PoolRound {
+
+  private final Cycle cycle;
+  private final Snapshot snapshot;
+  final String pool;
+  final List<Site> sites;
+  final Map<UUID, Standing> standings;
+
+  /** Tasks that lack nothing but slots, in the order of their turns. */
+  final List<Waiting> blocked = new ArrayList<>();
+
+  private final Room room;
+  private @Nullable Promise promise;
+
+  /** {@code candidates}: tasks that may run in this pool and have no slot elsewhere. */
+  PoolRound(Cycle cycle, String pool, List<Site> sites, Collection<Waiting> candidates) {
+    this.cycle = cycle;
+    this.snapshot = cycle.snapshot;
+    this.pool = pool;
+    this.sites = sites;
+    this.room = new Room(sites);
+    this.standings = standings(candidates);
+  }
+
+  private Map<UUID, Standing> standings(Collection<Waiting> candidates) {
+    var waiting = new HashMap<UUID, List<Waiting>>();
+    for (var task : candidates) {
+      waiting.computeIfAbsent(task.team(), _ -> new ArrayList<>()).add(task);
+    }
+    var held = new HashMap<UUID, Integer>();
+    var keeping = new HashMap<UUID, Integer>();
+    for (var running : snapshot.running()) {
+      if (!running.pool().equals(pool)) continue;
+      held.merge(running.team(), running.slots().size(), Integer::sum);
+      if (!running.yielding()) keeping.merge(running.team(), running.slots().size(), Integer::sum);
+    }
+    var claims = new ArrayList<Entitlement.Claim>();
+    for (var team : snapshot.teams()) {
+      var heads = waiting.getOrDefault(team.id(), List.of());
+      var quota = team.quota(pool);
+      int demand = held.getOrDefault(team.id(), 0) + fundable(team, heads);
+      claims.add(
+          new Entitlement.Claim(
+              team.id(), quota.weight(), quota.guarantee(), Math.min(demand, quota.ceiling())));
+    }
+    int capacity = sites.stream().mapToInt(Site::open).sum();
+    var entitled = Entitlement.of(capacity, claims);
+    var standings = new TreeMap<UUID, Standing>();
+    for (var team : snapshot.teams()) {
+      var heads = waiting.getOrDefault(team.id(), List.of());
+      standings.put(
+          team.id(),
+          new Standing(
+              team.id(),
+              team.quota(pool),
+              new TeamQueue(heads, cycle.usage, snapshot.now(), snapshot.rules()),
+              held.getOrDefault(team.id(), 0),
+              keeping.getOrDefault(team.id(), 0),
+              entitled.getOrDefault(team.id(), 0)));
+    }
+    return standings;
+  }
+
+  /** Slots that the team could start now, for its money. */
+  private int fundable(Team team, List<Waiting> heads) {
+    int slots = 0;
+    var left = cycle.free(team.id());
+    for (var task : heads) {
+      if (isShut(task) || task.need().isMoreThan(task.capFree())) continue;
+      if (task.need().isMoreThan(left)) continue;
+      left = left.minus(task.need());
+      slots += task.shape().slots();
+    }
+    return slots;
+  }
+
+  void run() {
+    var queues =
+        new ArrayList<>(standings.values().stream().filter(s -> !s.queue.isEmpty()).toList());
+    while (!queues.isEmpty()) {
+      var turn = queues.stream().min(Standing.WHOSE_TURN).orElseThrow();
+      var task = turn.queue.head();
+      consider(turn, task);
+      turn.queue.pass();
+      if (turn.queue.isEmpty()) queues.remove(turn);
+    }
+  }
+
+  private void consider(Standing team, Waiting task) {
+    if (isShut(task)) {
+      cycle.waits(task, WaitingReason.START_WINDOW, pool);
+      return;
+    }
+    var hold = cycle.firstHold(task);
+    if (!hold.isMoreThan(GpuTime.ZERO)) {
+      cycle.waits(task, cycle.lacksCap(task) ? WaitingReason.CAP : WaitingReason.BUDGET, pool);
+      return;
+    }
+    if (!team.isWithinCeiling(task.shape().slots())) {
+      cycle.waits(task, WaitingReason.CEILING, pool);
+      return;
+    }
+    var end = end(task);
+    var place = place(task, end);
+    if (place.isEmpty()) {
+      blocked.add(task);
+      if (promise == null) {
+        promise =
+            Promise.to(task, sites, site -> suits(site, task, end), snapshot.now()).orElse(null);
+      }
+      return;
+    }
+    var site = place.get();
+    var block = List.copyOf(site.block(task.shape()));
+    room.change(site, () -> site.take(block, end));
+    team.grant(block.size());
+    var yieldBy = promise == null ? null : promise.grant(site, task.shape(), end);
+    cycle.grants(new Grant(task, site.host, block, hold, yieldBy));
+  }
+
+  private boolean isShut(Waiting task) {
+    var opens = task.opensAt();
+    return opens != null && opens.isAfter(snapshot.now());
+  }
+
+  private Instant end(Waiting task) {
+    var work = task.work();
+    return snapshot.now().plus(work == null ? snapshot.rules().unknownRun() : work.high());
+  }
+
+  private Optional<Site> place(Waiting task, Instant end) {
+    var promised = promise;
+    return room.find(
+        task.shape(),
+        site ->
+            suits(site, task, end)
+                && (promised == null || promised.allows(site, task.shape(), end)));
+  }
+
+  /** Whether the host would let it work long enough, and has not failed under it. */
+  private boolean suits(Site site, Waiting task, Instant end) {
+    return !task.avoid().contains(site.host.agent()) && !closesBefore(site, end);
+  }
+
+  private boolean closesBefore(Site site, Instant end) {
+    var closes = site.closesAt;
+    if (closes == null) return false;
+    var worthIt = snapshot.now().plus(snapshot.rules().minimumRun());
+    return closes.isBefore(end.isBefore(worthIt) ? end : worthIt);
+  }
+
+  Optional<Promise> promise() {
+    return Optional.ofNullable(promise);
+  }
+
+  /**
+   * Backfilled leases that have outlived their predictions where others were promised the slots.
+   */
+  List<Yield> outlived(Set<UUID> gone) {
+    if (promise == null) return List.of();
+    var yields = new ArrayList<Yield>();
+    for (var occupant : promise.site.occupants()) {
+      var running = occupant.running();
+      if (running == null || gone.contains(running.lease()) || !hasOutlived(running)) continue;
+      yields.add(
+          new Yield(
+              running,
+              PauseReason.PREEMPTED,
+              "It was let in before a task that needs the whole host, and runs longer than predicted.",
+              promise.waiting.task()));
+    }
+    return yields;
+  }
+
+  private boolean hasOutlived(Running running) {
+    var by = running.yieldBy();
+    return !running.yielding()
+        && by != null
+        && by.plus(snapshot.rules().overrun()).isBefore(snapshot.now());
+  }
+
+  /** Names the reason of every blocked task; {@code claimed}: those that slots are emptied for. */
+  void explain(Set<UUID> claimed) {
+    var obstacles = new HashMap<Shape, Optional<WaitingReason>>();
+    var first = new HashSet<UUID>();
+    boolean noneFree = sites.stream().allMatch(site -> site.free() == 0);
+    for (var task : blocked) {
+      var obstacle = obstacles.computeIfAbsent(task.shape(), this::obstacle);
+      boolean next = first.add(task.team());
+      cycle.waits(
+          task,
+          obstacle.orElseGet(() -> {
+            if (claimed.contains(task.task())) return WaitingReason.PREEMPTING;
+            return noneFree && task.avoid().isEmpty() ? inTurn(next) : whyBusy(task, next);
+          }),
+          pool);
+    }
+  }
+
+  /** What keeps every site from ever giving such slots as things stand. */
+  private Optional<WaitingReason> obstacle(Shape shape) {
+    var least = WaitingReason.NO_FITTING_SLOT;
+    for (var site : sites) {
+      var obstacle = site.obstacleFor(shape);
+      if (obstacle == null) return Optional.empty();
+      if (obstacle.compareTo(least) < 0) least = obstacle;
+    }
+    return Optional.of(least);
+  }
+
+  private WaitingReason whyBusy(Waiting task, boolean next) {
+    if (!task.avoid().isEmpty() && sites.stream().noneMatch(site -> isTrusted(site, task))) {
+      return WaitingReason.AVOIDED;
+    }
+    var free = sites.stream().filter(site -> site.free() > 0 && isTrusted(site, task)).toList();
+    var shape = task.shape();
+    var end = end(task);
+    var enough = free.stream().filter(site -> site.freeFor(shape) >= shape.slots()).toList();
+    if (!enough.isEmpty()) {
+      return enough.stream().allMatch(site -> closesBefore(site, end))
+          ? WaitingReason.MAINTENANCE
+          : WaitingReason.RESERVED;
+    }
+    int apart = free.stream().mapToInt(site -> site.freeFor(shape)).sum();
+    if (shape.isGang() && apart >= shape.slots()) return WaitingReason.FRAGMENTED;
+    return inTurn(next);
+  }
+
+  private static WaitingReason inTurn(boolean next) {
+    return next ? WaitingReason.SLOTS_BUSY : WaitingReason.BEHIND;
+  }
+
+  private static boolean isTrusted(Site site, Waiting task) {
+    return !task.avoid().contains(site.host.agent()) && site.obstacleFor(task.shape()) == null;
+  }
+}

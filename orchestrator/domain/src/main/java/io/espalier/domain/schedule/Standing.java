@@ -1,0 +1,76 @@
+package io.espalier.domain.schedule;
+
+import static java.util.Comparator.comparing;
+
+import io.espalier.domain.schedule.Snapshot.Quota;
+import java.util.Comparator;
+import java.util.UUID;
+
+/** Step 3: how a team stands in a pool during a cycle, and whose turn is next. */
+final class Standing {
+
+  /**
+   * Teams under their guarantee, the emptiest guarantee first; then the smallest weighted share of
+   * what the guarantees leave, the head counted as if it had started. Among equals the oldest head.
+   */
+  static final Comparator<Standing> WHOSE_TURN =
+      comparing((Standing standing) -> !standing.isWithinGuarantee(standing.head()))
+          .thenComparingDouble(Standing::share)
+          .thenComparing(standing -> standing.queue.head(), TeamQueue.OLDEST_FIRST)
+          .thenComparing(standing -> standing.team);
+
+  final UUID team;
+  final Quota quota;
+  final TeamQueue queue;
+  final int entitled;
+
+  /** Slots of live leases and of this cycle's grants. */
+  private int held;
+
+  /** Those of them that nobody has asked to leave. */
+  private int keeping;
+
+  Standing(UUID team, Quota quota, TeamQueue queue, int held, int keeping, int entitled) {
+    this.team = team;
+    this.quota = quota;
+    this.queue = queue;
+    this.held = held;
+    this.keeping = keeping;
+    this.entitled = entitled;
+  }
+
+  void grant(int slots) {
+    held += slots;
+    keeping += slots;
+  }
+
+  void lose(int slots) {
+    keeping -= slots;
+  }
+
+  int held() {
+    return held;
+  }
+
+  int keeping() {
+    return keeping;
+  }
+
+  boolean isWithinGuarantee(int more) {
+    return held + more <= quota.guarantee();
+  }
+
+  boolean isWithinCeiling(int more) {
+    return (long) held + more <= quota.ceiling();
+  }
+
+  private int head() {
+    return queue.head().shape().slots();
+  }
+
+  private double share() {
+    return isWithinGuarantee(head())
+        ? (double) held / quota.guarantee()
+        : (double) (held + head() - quota.guarantee()) / quota.weight();
+  }
+}
