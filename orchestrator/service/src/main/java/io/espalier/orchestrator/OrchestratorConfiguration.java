@@ -160,8 +160,9 @@ public class OrchestratorConfiguration {
   }
 
   @Bean(initMethod = "start", destroyMethod = "close")
-  PlanLoop planLoop(Planning planning, Changes changes, OrchestratorSettings settings) {
-    return new PlanLoop(planning, changes, settings.planPeriod());
+  PlanLoop planLoop(
+      Planning planning, Reaper reaper, Changes changes, OrchestratorSettings settings) {
+    return new PlanLoop(planning, reaper, changes, settings.planPeriod());
   }
 
   /** The platform is up from the moment at which this bean is made. */

@@ -12,6 +12,8 @@ public enum Happening {
   OUTDATED,
   /** Node, host. */
   GRANTED,
+  /** By the planner, to make room: node, host. */
+  ASKED_TO_LEAVE,
   /** A lease was taken back after its silence: node. */
   EXPIRED,
   /** A daemon said hello: node, host. */

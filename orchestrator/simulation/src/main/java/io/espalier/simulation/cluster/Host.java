@@ -25,6 +25,7 @@ final class Host {
   private @Nullable Daemon daemon;
   private boolean frozen;
   private boolean diskFull;
+  private boolean scrapped;
 
   Host(World world, int number, UUID agent, HostClock clock, Chance chance) {
     this.world = world;
@@ -57,7 +58,7 @@ final class Host {
   // ── Processes ─────────────────────────────────────────────────────────────────────────────────
 
   void startDaemon() {
-    if (daemon != null) return;
+    if (daemon != null || scrapped) return;
     world.trace().note(Happening.DAEMON_STARTED, number, folders.size());
     daemon = new Daemon(world, this);
     daemon.start();
@@ -93,6 +94,12 @@ final class Host {
     world.trace().note(Happening.HOST_DIED, number, 0);
     killDaemon();
     for (var folder : List.copyOf(folders.values())) killTrainer(folder);
+  }
+
+  /** It dies and is never started again. */
+  void scrap() {
+    die();
+    scrapped = true;
   }
 
   void killAnyTrainer() {

@@ -124,11 +124,19 @@ final class Nemesis {
     world.agenda().in(awhile(), () -> admins.drain(host, false, TRIES));
   }
 
+  /** Some hosts never return, and what they had must be given to others; two pools remain. */
+  private boolean isGoneForGood(Host host) {
+    if (host.number() <= World.POOLS.size() || !chance.happens(0.3)) return false;
+    host.scrap();
+    return true;
+  }
+
   void heal() {
     over = true;
     startDatabase();
     for (var node : world.nodes()) node.start();
     for (var host : world.hosts()) {
+      if (isGoneForGood(host)) continue;
       connect(host);
       host.setDiskFull(false);
       host.thaw();

@@ -3,7 +3,6 @@ package io.espalier.simulation.cluster;
 import io.espalier.domain.lease.Watch;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Planner;
-import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
@@ -104,6 +103,7 @@ final class Node {
             3 * world.settings().planPeriod(),
             () -> {
               if (life != begun) return;
+              look();
               wake();
               watchdog(begun);
             });
@@ -145,7 +145,7 @@ final class Node {
 
   private void commit(Plan plan, int next, int outdated) {
     if (next == plan.grants().size()) {
-      resume(plan, 0, outdated);
+      askToLeave(plan, 0, outdated);
       return;
     }
     var grant = plan.grants().get(next);
@@ -161,11 +161,29 @@ final class Node {
     }
   }
 
+  private void askToLeave(Plan plan, int next, int outdated) {
+    if (next == plan.yields().size()) {
+      resume(plan, 0, outdated);
+      return;
+    }
+    var asked = plan.yields().get(next);
+    var agent = asked.running().agent();
+    try {
+      if (world.database().transact(store -> store.askToLeave(asked))) {
+        world.trace().note(Happening.ASKED_TO_LEAVE, number, world.hostNumber(agent));
+        world.announce(agent);
+      }
+      then(TRANSACTION, () -> askToLeave(plan, next + 1, outdated));
+    } catch (Database.Away away) {
+      donePlanning(0);
+    }
+  }
+
   private void resume(Plan plan, int next, int outdated) {
     for (int i = next; i < plan.waits().size(); i++) {
       var wait = plan.waits().get(i);
       var waiting = wait.waiting();
-      if (!waiting.parked() || wait.reason() == WaitingReason.BUDGET) continue;
+      if (!waiting.parked() || wait.reason().isForMoney()) continue;
       try {
         world
             .database()
@@ -191,6 +209,17 @@ final class Node {
   }
 
   // ── Reaping ───────────────────────────────────────────────────────────────────────────────────
+
+  private void look() {
+    if (watch == null) return;
+    try {
+      watch =
+          watch.look(
+              world.database().transact(store -> store.now()), world.settings().longestGap());
+    } catch (Database.Away away) {
+      // The next look sees the gap.
+    }
+  }
 
   void reap() {
     if (!up || watch == null) return;

@@ -1,9 +1,14 @@
 package io.espalier.simulation.cluster;
 
+import io.espalier.domain.schedule.PriorityClass;
+import io.espalier.domain.schedule.Shape;
+import io.espalier.domain.schedule.Snapshot;
+import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.simulation.event.Chance;
 import io.espalier.simulation.store.Needs;
 import io.espalier.simulation.store.Store;
+import io.espalier.simulation.store.Submission;
 import io.espalier.simulation.store.Violation;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +27,7 @@ final class People {
   private static final long MINUTE = 60_000;
   private static final long PATIENCE = 30_000;
   private static final int TRIES = 5;
+  private static final List<PriorityClass> CLASSES = List.of(PriorityClass.values());
 
   private final World world;
   private final Chance chance;
@@ -40,7 +46,7 @@ final class People {
 
   void begin(long until) {
     for (int i = (int) chance.between(2, 4); i > 0; i--) {
-      var team = world.store().addTeam();
+      var team = world.store().addTeam(quotas());
       teams.add(team);
       long minutes = chance.between(20, 400);
       world.store().fund(team, minutes(minutes), "at first");
@@ -51,6 +57,18 @@ final class People {
     for (int i = chance.below(6); i > 0; i--) at(until, this::cancelAny);
     for (int i = chance.below(8); i > 0; i--) at(until, this::fundAny);
     for (int i = chance.below(6); i > 0; i--) at(until, this::raiseAny);
+  }
+
+  private Map<String, Snapshot.Quota> quotas() {
+    var quotas = new HashMap<String, Snapshot.Quota>();
+    for (var pool : World.POOLS) {
+      if (chance.happens(0.5)) continue;
+      int guarantee = chance.below(3);
+      int ceiling =
+          chance.happens(0.3) ? guarantee + (int) chance.between(2, 4) : Snapshot.Quota.NO_CEILING;
+      quotas.put(pool, new Snapshot.Quota((int) chance.between(1, 3), guarantee, ceiling));
+    }
+    return quotas;
   }
 
   private void at(long until, Runnable what) {
@@ -74,30 +92,41 @@ final class People {
   private void submit() {
     var team = teams.get(chance.below(teams.size()));
     var script = Script.drawn(chance);
-    var cap = minutes(chance.between(2, 60));
-    var needs = new Needs(seconds(10, 60), seconds(10, 90), seconds(10, 60));
-    submit(team, cap, needs, script, "job " + ++keys, TRIES);
+    int slots = chance.happens(0.25) ? World.LARGEST_GANG : 1;
+    var pool = chance.happens(0.3) ? World.POOLS.get(chance.below(World.POOLS.size())) : null;
+    var needs = new Needs(seconds(slots, 10, 60), seconds(slots, 10, 90), seconds(slots, 10, 60));
+    submit(
+        new Submission(
+            team,
+            new UUID(2, chance.below(3)),
+            minutes(slots * chance.between(2, 60)),
+            new Shape(pool, slots, List.of(), new Bytes(0)),
+            CLASSES.get(chance.below(CLASSES.size())),
+            needs,
+            needs.profile(),
+            "job " + ++keys),
+        script,
+        TRIES);
   }
 
-  private void submit(UUID team, GpuTime cap, Needs needs, Script script, String key, int tries) {
+  private void submit(Submission submission, Script script, int tries) {
+    var key = submission.key();
     ask(
         store -> {
-          var job = store.submit(team, cap, needs, needs.profile(), key);
+          var job = store.submit(submission);
           // Known to the trainers of the job, whether or not the person ever hears of it.
           job.ifPresent(id -> submitted(id, key, script));
           return job.isPresent();
         },
         done -> {
-          world.trace().note(Happening.SUBMITTED, teams.indexOf(team), done ? 1 : 0);
+          world.trace().note(Happening.SUBMITTED, teams.indexOf(submission.team()), done ? 1 : 0);
           if (done) acknowledged.add(Objects.requireNonNull(jobsByKey.get(key)));
         },
         () -> {
           if (tries > 1) {
             world
                 .agenda()
-                .in(
-                    chance.between(100, 5_000),
-                    () -> submit(team, cap, needs, script, key, tries - 1));
+                .in(chance.between(100, 5_000), () -> submit(submission, script, tries - 1));
           }
         });
   }
@@ -166,8 +195,8 @@ final class People {
     return new GpuTime(count * MINUTE);
   }
 
-  private GpuTime seconds(long least, long most) {
-    return new GpuTime(1000 * chance.between(least, most));
+  private GpuTime seconds(int slots, long least, long most) {
+    return new GpuTime(1000L * slots * chance.between(least, most));
   }
 
   Script script(UUID job) {

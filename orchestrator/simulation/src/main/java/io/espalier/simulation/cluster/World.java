@@ -28,11 +28,15 @@ public final class World {
 
   private static final long MINUTE = 60_000;
   private static final long SETTLE = 10 * MINUTE;
+  private static final long OVERDUE = 5 * MINUTE;
 
   /** Long enough for the longest job at the end of the longest queue. */
   private static final long PATIENCE = 48 * 60 * MINUTE;
 
-  private static final String POOL = "H200";
+  /** Two pools: a task of a mixed cluster may run in either, or in one alone. */
+  static final List<String> POOLS = List.of("A100", "H200");
+
+  static final int LARGEST_GANG = 2;
 
   private final Settings settings;
   private final Agenda agenda = new Agenda();
@@ -87,7 +91,11 @@ public final class World {
 
   private Host host(int number) {
     var draws = chance.split();
-    var agent = store.addAgent("host-" + number, (int) draws.between(1, 4), POOL);
+    var agent =
+        store.addAgent(
+            "host-" + number,
+            (int) draws.between(number <= POOLS.size() ? LARGEST_GANG : 1, 4),
+            POOLS.get(number % POOLS.size()));
     long offset = draws.between(-60, 60) * MINUTE + 10_000_000_000L;
     double rate = 1 + faults.drift() * (2 * draws.share() - 1);
     var host = new Host(this, number, agent, new HostClock(agenda, offset, rate), draws);
@@ -112,6 +120,7 @@ public final class World {
     nemesis.begin(faults);
     while (agenda.next(faultyUntil)) {}
     heal();
+    agenda.in(OVERDUE, this::requireThatLostLeasesAreTakenBack);
     long end = faultyUntil + PATIENCE;
     while (store.hasOpenJobs() && agenda.next(end)) {}
     if (store.hasOpenJobs()) {
@@ -123,6 +132,16 @@ public final class World {
     if (!running.isEmpty()) throw new Violation("A trainer outlives all jobs");
     people.requireAcknowledged();
     store.checkAll();
+  }
+
+  /**
+   * Nothing is wrong any more: whoever is silent for so long is gone, and everybody can know it.
+   */
+  private void requireThatLostLeasesAreTakenBack() {
+    if (store.longestSilence().toMillis() > OVERDUE) {
+      throw new Violation("A lost lease is not taken back");
+    }
+    agenda.in(MINUTE, this::requireThatLostLeasesAreTakenBack);
   }
 
   private void heal() {

@@ -125,8 +125,10 @@ public final class Checker {
   }
 
   void granted(Lease lease) {
-    var before = occupied.put(lease.slot, lease);
-    require(before == null, "slot %d is in two live leases", lease.slot.number, 0);
+    for (var slot : lease.slots) {
+      var before = occupied.put(slot, lease);
+      require(before == null, "slot %d is in two live leases", slot.number, 0);
+    }
     long epoch = epochs.getOrDefault(lease.task, 0L);
     require(lease.epoch > epoch, "the epoch of task %d did not rise", lease.task.number, 0);
     epochs.put(lease.task, lease.epoch);
@@ -140,7 +142,7 @@ public final class Checker {
   }
 
   void ended(Lease lease) {
-    occupied.remove(lease.slot);
+    for (var slot : lease.slots) occupied.remove(slot);
     sequences.remove(lease);
     leases.add(lease);
   }
@@ -212,11 +214,13 @@ public final class Checker {
   private void check(Lease lease) {
     check(lease, teamHolds.get(lease));
     check(lease, capHolds.get(lease));
-    require(
-        lease.isLive() == (lease.slot.lease == lease) && lease.isLive() == (lease.endedAt == null),
-        "lease %d and its slot disagree on whether it is live",
-        lease.number,
-        0);
+    for (var slot : lease.slots) {
+      require(
+          lease.isLive() == (slot.lease == lease) && lease.isLive() == (lease.endedAt == null),
+          "lease %d and slot %d disagree on whether it is live",
+          lease.number,
+          slot.number);
+    }
     require(
         lease.isLive() == (lease.task.live == lease),
         "lease %d and its task disagree on whether it is live",

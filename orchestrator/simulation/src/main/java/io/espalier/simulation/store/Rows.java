@@ -8,11 +8,13 @@ import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
 import io.espalier.domain.lease.LeaseState;
+import io.espalier.domain.schedule.Snapshot;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +25,13 @@ final class Rows {
     final UUID id;
     final int number;
     final Account account;
+    final Map<String, Snapshot.Quota> quotas;
     final List<Job> open = new ArrayList<>();
 
-    Team(UUID id, int number) {
+    Team(UUID id, int number, Map<String, Snapshot.Quota> quotas) {
       this.id = id;
       this.number = number;
+      this.quotas = Map.copyOf(quotas);
       this.account = new Account(number);
     }
   }
@@ -57,19 +61,19 @@ final class Rows {
     final Team team;
     final Account cap;
     final Instant submittedAt;
-    final Needs needs;
+    final Submission submission;
     final List<Task> tasks = new ArrayList<>(3);
     JobState state = JobState.QUEUED;
     @Nullable PauseReason pause;
     @Nullable FailureReason failure;
     long version;
 
-    Job(UUID id, int number, Team team, Needs needs, Instant submittedAt) {
+    Job(UUID id, int number, Team team, Submission submission, Instant submittedAt) {
       this.id = id;
       this.number = number;
       this.team = team;
       this.cap = new Account(-number);
-      this.needs = needs;
+      this.submission = submission;
       this.submittedAt = submittedAt;
     }
   }
@@ -85,6 +89,7 @@ final class Rows {
     @Nullable String pool;
     long epoch;
     int losses;
+    int preemptions;
     long version;
     @Nullable Lease live;
 
@@ -105,17 +110,19 @@ final class Rows {
     final int number;
     final Task task;
     final Agent agent;
-    final Slot slot;
+    final List<Slot> slots;
     final long epoch;
     final @Nullable Checkpoint from;
     final Instant grantedAt;
     LeaseState state = LeaseState.LIVE;
     Wish wish = Wish.RUN;
     @Nullable PauseReason yieldReason;
+    @Nullable Instant yieldBy;
     long nextSequence;
     int sliceNumber;
     Slice slice;
     Instant renewedAt;
+    Instant savedAt;
     @Nullable Instant endedAt;
 
     Lease(
@@ -123,7 +130,7 @@ final class Rows {
         int number,
         Task task,
         Agent agent,
-        Slot slot,
+        List<Slot> slots,
         long epoch,
         Slice slice,
         Instant grantedAt) {
@@ -131,12 +138,13 @@ final class Rows {
       this.number = number;
       this.task = task;
       this.agent = agent;
-      this.slot = slot;
+      this.slots = slots;
       this.epoch = epoch;
       this.from = task.checkpoints.isEmpty() ? null : task.checkpoints.getLast();
       this.slice = slice;
       this.grantedAt = grantedAt;
       this.renewedAt = grantedAt;
+      this.savedAt = grantedAt;
     }
 
     boolean isLive() {
@@ -166,7 +174,6 @@ final class Rows {
     final int number;
     final int index;
     final String pool;
-    boolean present = true;
     @Nullable Lease lease;
 
     Slot(UUID id, int number, int index, String pool) {

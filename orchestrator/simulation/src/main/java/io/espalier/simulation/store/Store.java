@@ -99,8 +99,9 @@ public class Store {
 
   // ── People ────────────────────────────────────────────────────────────────────────────────────
 
-  public UUID addTeam() {
-    var team = new Team(ids.get(), teams.size() + 1);
+  /** {@code quotas} by pool. */
+  public UUID addTeam(Map<String, Snapshot.Quota> quotas) {
+    var team = new Team(ids.get(), teams.size() + 1, quotas);
     teams.put(team.id, team);
     teamsInOrder.add(team);
     teamsInOrder.sort((a, b) -> a.id.compareTo(b.id));
@@ -114,24 +115,22 @@ public class Store {
     return true;
   }
 
-  /**
-   * The id of the job; empty if team or cap cannot pay for a start.
-   *
-   * @param key the same key answers with the same job
-   */
-  public Optional<UUID> submit(UUID teamId, GpuTime cap, Needs needs, GpuTime minimum, String key) {
-    var earlier = jobsByKey.get(key);
+  /** The id of the job; empty if team or cap cannot pay for a start. */
+  public Optional<UUID> submit(Submission submission) {
+    var earlier = jobsByKey.get(submission.key());
     if (earlier != null) return Optional.of(earlier.id);
-    var team = team(teamId);
-    var needed = needs.profile().isMoreThan(minimum) ? needs.profile() : minimum;
-    if (needed.isMoreThan(cap) || needed.isMoreThan(team.account.free())) return Optional.empty();
-    var job = new Job(ids.get(), jobs.size() + 1, team, needs, now());
+    var team = team(submission.team());
+    var needed = submission.needed();
+    if (needed.isMoreThan(submission.cap()) || needed.isMoreThan(team.account.free())) {
+      return Optional.empty();
+    }
+    var job = new Job(ids.get(), jobs.size() + 1, team, submission, now());
     jobs.put(job.id, job);
-    jobsByKey.put(key, job);
+    jobsByKey.put(submission.key(), job);
     team.open.add(job);
     checker.jobMoved(job, null, JobState.QUEUED);
-    credit(job.cap, cap);
-    insertTask(job, TaskKind.PROFILE, null);
+    credit(job.cap, submission.cap());
+    insertTask(job, TaskKind.PROFILE, submission.shape().pool());
     return Optional.of(job.id);
   }
 
@@ -174,14 +173,12 @@ public class Store {
   }
 
   public Snapshot snapshot() {
-    return Snapshots.read(terms, silence, now(), teamsInOrder, agentsInOrder);
+    return Snapshots.read(terms, silence, now(), teamsInOrder, agentsInOrder, live);
   }
 
   static boolean isQueued(Job job) {
     return job.tasks.getLast().state == TaskState.WAITING
-        && (job.state != JobState.PAUSED
-            || job.pause == PauseReason.BUDGET
-            || job.pause == PauseReason.DRAIN);
+        && (job.state != JobState.PAUSED || job.pause != PauseReason.USER);
   }
 
   /** False if anything that the grant relies on has changed since the snapshot. */
@@ -189,20 +186,20 @@ public class Store {
     var waiting = grant.waiting();
     var job = job(waiting.job());
     var task = task(waiting.task());
-    var slot = slot(grant.slot().id());
+    var taken = grant.slots().stream().map(slot -> slot(slot.id())).toList();
     var agent = agent(grant.host().agent());
     boolean outdated =
         job.version != waiting.jobVersion()
             || task.version != waiting.taskVersion()
             || task.state != TaskState.WAITING
-            || slot.lease != null
+            || taken.stream().anyMatch(slot -> slot.lease != null)
             || agent.draining
             || grant.hold().isMoreThan(job.team.account.free())
             || grant.hold().isMoreThan(job.cap.free());
     if (outdated) return false;
     if (job.state != task.kind.state()) move(job, task.kind.state(), null, null);
     task.epoch++;
-    task.pool = slot.pool;
+    task.pool = grant.pool();
     change(task, TaskState.LEASED, task.losses);
     var now = now();
     var lease =
@@ -211,18 +208,28 @@ public class Store {
             leases.size() + 1,
             task,
             agent,
-            slot,
+            taken,
             task.epoch,
-            new Slice(1, grant.hold(), now),
+            new Slice(taken.size(), grant.hold(), now),
             now);
+    lease.yieldBy = grant.yieldBy();
     leases.put(lease.id, lease);
     live.add(lease);
     agent.live.add(lease);
     task.live = lease;
-    slot.lease = lease;
+    for (var slot : taken) slot.lease = lease;
     checker.granted(lease);
     post(lease, EntryKind.HOLD, grant.hold());
     bump(agent);
+    return true;
+  }
+
+  /** The trainer saves and leaves; then the task waits again at its old place. */
+  public boolean askToLeave(Plan.Yield asked) {
+    var lease = lease(asked.running().lease());
+    if (!lease.isLive() || lease.wish != Wish.RUN) return false;
+    wish(lease, Wish.YIELD, asked.reason());
+    if (asked.reason() == PauseReason.PREEMPTED) lease.task.preemptions++;
     return true;
   }
 
@@ -316,7 +323,7 @@ public class Store {
           new Desired.Lease(
               lease.id,
               lease.epoch,
-              List.of(lease.slot.index),
+              lease.slots.stream().map(slot -> slot.index).toList(),
               validFor(lease).toMillis(),
               lease.wish,
               Specs.of(lease)));
@@ -380,7 +387,10 @@ public class Store {
     }
     for (var event : news.events()) {
       checker.stored(lease, lease.nextSequence++, event);
-      if (event instanceof TrainerEvent.Checkpoint checkpoint) checkpoint(lease.task, checkpoint);
+      if (event instanceof TrainerEvent.Checkpoint checkpoint) {
+        checkpoint(lease.task, checkpoint);
+        lease.savedAt = now();
+      }
     }
     if (!news.last().isLast()) return Optional.of(accepted(lease, renew(lease)));
     end(lease, news.last());
@@ -465,7 +475,7 @@ public class Store {
     live.remove(lease);
     lease.agent.live.remove(lease);
     lease.task.live = null;
-    lease.slot.lease = null;
+    for (var slot : lease.slots) slot.lease = null;
     settle(lease, used);
     checker.ended(lease);
     bump(lease.agent);
@@ -560,7 +570,7 @@ public class Store {
   }
 
   private void insertTask(Job job, TaskKind kind, @Nullable String pool) {
-    var task = new Task(ids.get(), tasks.size() + 1, job, kind, pool, job.needs.of(kind));
+    var task = new Task(ids.get(), tasks.size() + 1, job, kind, pool, job.submission.need(kind));
     tasks.put(task.id, task);
     job.tasks.add(task);
     checker.changed(task);
@@ -664,6 +674,16 @@ public class Store {
       if (!team.open.isEmpty()) return true;
     }
     return false;
+  }
+
+  /** The longest that a live lease has not been heard of. */
+  public Duration longestSilence() {
+    var longest = Duration.ZERO;
+    for (var lease : live) {
+      var silence = Duration.between(lease.renewedAt, now());
+      if (silence.compareTo(longest) > 0) longest = silence;
+    }
+    return longest;
   }
 
   public boolean hasLiveLeases() {

@@ -134,7 +134,7 @@ class PlantedFaultsTest {
     @Override
     void settle(Rows.Lease lease, GpuTime used) {
       super.settle(lease, used);
-      if (!lease.isLive()) lease.slot.lease = lease;
+      if (!lease.isLive()) lease.slots.getFirst().lease = lease;
     }
   }
 
