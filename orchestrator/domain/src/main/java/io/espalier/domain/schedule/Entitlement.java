@@ -4,6 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingDouble;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,31 +63,32 @@ final class Entitlement {
     return left;
   }
 
-  /** Nobody can be filled: whole slots by weight, and the rest to those who lack most of one. */
+  /** Nobody can be filled: whole slots by weight, and the rest in the order of turns. */
   private static int share(
       int amount,
       double level,
       List<Claim> thirsty,
       ToIntFunction<Claim> weight,
       Map<UUID, Integer> given) {
+    var poured = new HashMap<Claim, Integer>();
     int left = amount;
     for (var claim : thirsty) {
       int whole = (int) (level * weight.applyAsInt(claim));
-      given.merge(claim.team(), whole, Integer::sum);
+      poured.put(claim, whole);
       left -= whole;
     }
-    var byLack =
-        thirsty.stream()
-            .sorted(
-                comparingDouble((Claim claim) -> -fraction(level * weight.applyAsInt(claim)))
-                    .thenComparing(Claim::team))
-            .toList();
-    for (int i = 0; i < left; i++) given.merge(byLack.get(i).team(), 1, Integer::sum);
+    for (; left > 0; left--) {
+      var next =
+          thirsty.stream()
+              .min(
+                  comparingDouble((Claim claim) ->
+                          (poured.getOrDefault(claim, 0) + 1.0) / weight.applyAsInt(claim))
+                      .thenComparing(Claim::team))
+              .orElseThrow();
+      poured.merge(next, 1, Integer::sum);
+    }
+    poured.forEach((claim, slots) -> given.merge(claim.team(), slots, Integer::sum));
     return 0;
-  }
-
-  private static double fraction(double value) {
-    return value - Math.floor(value);
   }
 
   private Entitlement() {}

@@ -98,31 +98,40 @@ final class PoolRound {
   }
 
   void run() {
-    var queues =
-        new ArrayList<>(standings.values().stream().filter(s -> !s.queue.isEmpty()).toList());
+    var queues = new ArrayList<Standing>();
+    for (var standing : standings.values()) {
+      skim(standing);
+      if (!standing.queue.isEmpty()) queues.add(standing);
+    }
     while (!queues.isEmpty()) {
       var turn = queues.stream().min(Standing.WHOSE_TURN).orElseThrow();
-      var task = turn.queue.head();
-      consider(turn, task);
+      consider(turn, turn.queue.head());
       turn.queue.pass();
+      skim(turn);
       if (turn.queue.isEmpty()) queues.remove(turn);
     }
   }
 
+  /** Heads that would wait even if every slot were free step aside and take nobody's turn. */
+  private void skim(Standing team) {
+    while (!team.queue.isEmpty()) {
+      var task = team.queue.head();
+      var reason = ofItself(team, task);
+      if (reason == null) return;
+      cycle.waits(task, reason, pool);
+      team.queue.pass();
+    }
+  }
+
+  private @Nullable WaitingReason ofItself(Standing team, Waiting task) {
+    if (isShut(task)) return WaitingReason.START_WINDOW;
+    if (!cycle.firstHold(task).isMoreThan(GpuTime.ZERO)) {
+      return cycle.lacksCap(task) ? WaitingReason.CAP : WaitingReason.BUDGET;
+    }
+    return team.isWithinCeiling(task.shape().slots()) ? null : WaitingReason.CEILING;
+  }
+
   private void consider(Standing team, Waiting task) {
-    if (isShut(task)) {
-      cycle.waits(task, WaitingReason.START_WINDOW, pool);
-      return;
-    }
-    var hold = cycle.firstHold(task);
-    if (!hold.isMoreThan(GpuTime.ZERO)) {
-      cycle.waits(task, cycle.lacksCap(task) ? WaitingReason.CAP : WaitingReason.BUDGET, pool);
-      return;
-    }
-    if (!team.isWithinCeiling(task.shape().slots())) {
-      cycle.waits(task, WaitingReason.CEILING, pool);
-      return;
-    }
     var end = end(task);
     var place = place(task, end);
     if (place.isEmpty()) {
@@ -138,7 +147,7 @@ final class PoolRound {
     room.change(site, () -> site.take(block, end));
     team.grant(block.size());
     var yieldBy = promise == null ? null : promise.grant(site, task.shape(), end);
-    cycle.grants(new Grant(task, site.host, block, hold, yieldBy));
+    cycle.grants(new Grant(task, site.host, block, cycle.firstHold(task), yieldBy));
   }
 
   private boolean isShut(Waiting task) {

@@ -140,10 +140,14 @@ final class Preemption {
     final boolean guarantee;
     final boolean share;
 
+    /** The claimant's. Below the victim's, or the victim would have the next turn. */
+    final double shareAfter;
+
     Ground(Waiting task, Standing standing, int claimed) {
       this.task = task;
       int more = claimed + task.shape().slots();
       guarantee = standing.isWithinGuarantee(more);
+      shareAfter = standing.shareWith(more);
       var patience = snapshot.rules().patience();
       share =
           standing.held() + more <= standing.entitled
@@ -161,11 +165,11 @@ final class Preemption {
       }
       if (!borrowed.contains(victim.lease())) return false;
       if (guarantee) return true;
+      if (!share || !isMature(victim)) return false;
       var standing = standings.get(victim.team());
-      return share
-          && isMature(victim)
-          && (standing == null
-              || standing.keeping() - lost - victim.slots().size() >= standing.entitled);
+      return standing == null
+          || (standing.keeping() - lost - victim.slots().size() >= standing.entitled
+              && shareAfter < standing.shareWithout(lost));
     }
   }
 

@@ -128,33 +128,52 @@ final class Site {
   }
 
   /**
-   * The block for a shape: the smallest aligned cell (of 1, 2, 4, 8 … neighbours) that has enough
-   * free slots, the fullest of those, so that larger cells stay whole. There must be enough free.
+   * The block for a shape: in the smallest aligned cell (of 1, 2, 4, 8 … neighbours) that has
+   * enough free slots; among those in the fullest, so that larger cells stay whole. There must be
+   * enough free on this site.
    */
   List<Slot> block(Shape shape) {
     var fitting = free.stream().filter(slot -> fits(slot, shape)).toList();
     int wanted = shape.slots();
-    int widest = slots.getLast().index() + 1;
-    for (int cell = Integer.highestOneBit(Math.max(1, 2 * wanted - 1)); ; cell *= 2) {
+    int smallest = Integer.highestOneBit(Math.max(1, 2 * wanted - 1));
+    for (int cell = smallest; cell <= 2 * slots.getLast().index(); cell *= 2) {
       var best = fullestCell(fitting, cell, wanted);
       if (best != null) return best.subList(0, wanted);
-      if (cell >= widest) return fitting.subList(0, wanted);
     }
+    return fitting.subList(0, wanted);
   }
 
-  private static @Nullable List<Slot> fullestCell(List<Slot> fitting, int cell, int wanted) {
+  private @Nullable List<Slot> fullestCell(List<Slot> fitting, int cell, int wanted) {
     List<Slot> best = null;
     for (int from = 0; from < fitting.size(); ) {
-      int number = fitting.get(from).index() / cell;
       int until = from;
-      while (until < fitting.size() && fitting.get(until).index() / cell == number) until++;
-      int size = until - from;
-      if (size >= wanted && (best == null || size < best.size())) {
-        best = fitting.subList(from, until);
+      while (until < fitting.size() && areNeighbours(fitting, from, until, cell)) until++;
+      if (until - from >= wanted) {
+        var found = fitting.subList(from, until);
+        if (best == null || isFuller(found, best, cell)) best = found;
       }
       from = until;
     }
     return best;
+  }
+
+  private static boolean areNeighbours(List<Slot> fitting, int one, int other, int cell) {
+    return fitting.get(one).index() / cell == fitting.get(other).index() / cell;
+  }
+
+  /** Whether less is free around {@code one}: in its own cell, or else in the next larger one. */
+  private boolean isFuller(List<Slot> one, List<Slot> other, int cell) {
+    for (int size = cell; size <= 2 * slots.getLast().index(); size *= 2) {
+      int difference = freeAround(one.getFirst(), size) - freeAround(other.getFirst(), size);
+      if (difference != 0) return difference < 0;
+    }
+    return false;
+  }
+
+  private int freeAround(Slot slot, int size) {
+    int count = 0;
+    for (var one : free) if (one.index() / size == slot.index() / size) count++;
+    return count;
   }
 
   void take(List<Slot> block, Instant end) {

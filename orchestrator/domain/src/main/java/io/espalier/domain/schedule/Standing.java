@@ -64,13 +64,21 @@ final class Standing {
     return (long) held + more <= quota.ceiling();
   }
 
+  /** With {@code more} slots, of what the guarantees leave: how turns are compared. */
+  double shareWith(int more) {
+    return (double) (held + more - quota.guarantee()) / quota.weight();
+  }
+
+  /** The same without those who are leaving, and {@code lost} slots less. */
+  double shareWithout(int lost) {
+    return (double) (keeping - lost - quota.guarantee()) / quota.weight();
+  }
+
   private int head() {
     return queue.head().shape().slots();
   }
 
   private double share() {
-    return isWithinGuarantee(head())
-        ? (double) held / quota.guarantee()
-        : (double) (held + head() - quota.guarantee()) / quota.weight();
+    return isWithinGuarantee(head()) ? (double) held / quota.guarantee() : shareWith(head());
   }
 }

@@ -8,6 +8,7 @@ import static io.espalier.domain.schedule.Scene.aLease;
 import static io.espalier.domain.schedule.Scene.aTask;
 import static io.espalier.domain.schedule.Scene.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Plan.Grant;
@@ -241,9 +242,9 @@ class PlannerTest {
     assertThat(plan.yields())
         .extracting(asked -> asked.running().job(), Plan.Yield::reason)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(id(1), PauseReason.DRAIN),
-            org.assertj.core.groups.Tuple.tuple(id(3), PauseReason.DRAIN),
-            org.assertj.core.groups.Tuple.tuple(id(4), PauseReason.MAINTENANCE));
+            tuple(id(1), PauseReason.DRAIN),
+            tuple(id(3), PauseReason.DRAIN),
+            tuple(id(4), PauseReason.MAINTENANCE));
   }
 
   @Test
