@@ -19,6 +19,8 @@ public final class Main {
           --once    run each seed once
           --tally   also say how often each thing happened
         The last line is: N seeds, M events, K violations
+      ops/sim policies [--jobs N] [--load L] [--seed S] [--json]
+        Compares ways to schedule on one generated trace; --json ends with one line.
       """;
 
   public static void main(String... words) throws InterruptedException {
@@ -29,6 +31,9 @@ public final class Main {
     if (words.contains("--help")) {
       System.out.print(USAGE);
       return 0;
+    }
+    if (!words.isEmpty() && words.getFirst().equals("policies")) {
+      return PoliciesCommand.run(words.subList(1, words.size()));
     }
     long seeds = 200;
     long firstSeed = 1;
