@@ -135,6 +135,7 @@ create table agent (
   credential_expires_at timestamptz not null,
   facts                 jsonb,
   draining              boolean not null default false,
+  labels                text[] not null default '{}',
   desired_version       bigint not null default 0,
   enrolled_at           timestamptz not null default now(),
   last_seen_at          timestamptz
@@ -145,6 +146,28 @@ create table pool (
   created_at timestamptz not null default now()
 );
 
+-- What a team may have of a pool, in slots. Without a row: the team's weight, and no limits.
+create table team_quota (
+  team_id   uuid not null references team,
+  pool      text not null references pool (name),
+  weight    integer not null check (weight > 0),
+  guarantee integer not null default 0 check (guarantee >= 0),
+  ceiling   integer check (ceiling >= guarantee), -- null: none
+  primary key (team_id, pool)
+);
+
+-- Hosts rest: those of an agent, of a pool, or all.
+create table maintenance (
+  id        uuid primary key default gen_random_uuid(),
+  starts_at timestamptz not null,
+  ends_at   timestamptz not null check (ends_at > starts_at),
+  agent_id  uuid references agent,
+  pool      text references pool (name),
+  reason    text not null,
+  check (agent_id is null or pool is null)
+);
+create index maintenance_by_end on maintenance (ends_at);
+
 create table slot (
   id           uuid primary key default gen_random_uuid(),
   agent_id     uuid not null references agent,
@@ -152,9 +175,13 @@ create table slot (
   pool         text not null references pool (name),
   memory_bytes bigint not null check (memory_bytes > 0),
   device       text,
+  kind         text not null default 'WHOLE' check (kind in ('WHOLE', 'MIG_SLICE', 'MEMORY_SHARE')),
   present      boolean not null default true,    -- in the host's last report
   enabled      boolean not null default true,    -- by an admin
-  unique (agent_id, index)
+  quarantined_at    timestamptz,                   -- since a hardware error, until an admin lifts it
+  quarantine_reason text,
+  unique (agent_id, index),
+  check ((quarantined_at is null) = (quarantine_reason is null))
 );
 
 -- ── Work ─────────────────────────────────────────────────────────────────────────────────────────
@@ -169,6 +196,13 @@ create table job (
   requested_protocol text,                       -- null: Espalier chooses
   cap_millis         bigint not null check (cap_millis > 0),
   seed               bigint not null,
+  priority           text not null default 'NORMAL' check (priority in ('URGENT', 'NORMAL', 'SCAVENGER')),
+  slots              integer not null default 1 check (slots > 0), -- a gang, if more than one
+  labels             text[] not null default '{}', -- that its host must carry
+  pool               text,                       -- where its first task must run; null for any
+  not_before         timestamptz,
+  start_window       jsonb,                      -- when its tasks may start
+  deadline           timestamptz,                -- it is of no use after
   idempotency_key    text,
   request_hash       bytea not null,             -- a repeated key must repeat the request
   state              text not null,
@@ -192,6 +226,8 @@ create table job (
                    'SUCCEEDED', 'FAILED', 'CANCELLED'))
 );
 create index job_by_team on job (team_id, submitted_at desc, id);
+create index job_by_deadline on job (deadline)
+  where deadline is not null and state not in ('SUCCEEDED', 'FAILED', 'CANCELLED');
 
 -- Append-only: the timeline of a job.
 create table job_transition (
@@ -217,6 +253,19 @@ create table task (
   epoch          bigint not null default 0,          -- of the last grant
   losses         integer not null default 0,         -- leases lost in a row, no checkpoint between
   progress       jsonb,
+  timed_from     jsonb,                              -- the first progress of this lease and phase
+  avoid_agent    uuid references agent,              -- its hardware failed this task
+  saved_at       timestamptz,                        -- when its last checkpoint was listed
+  predicted_millis bigint check (predicted_millis >= 0), -- how long it will run; null if unknown
+  preemptions    integer not null default 0,
+  owner_id       uuid not null references app_user,  -- its place in the queue, from its job:
+  priority       smallint not null,                  -- 0 urgent, 1 normal, 2 scavenger
+  slots          integer not null,
+  labels         text[] not null,
+  shape          text collate "C" not null,          -- pool, slots and labels: same shape, same places
+  place          timestamptz not null,               -- when its job was submitted
+  opens_at       timestamptz,                        -- not to be started before
+  closes_at      timestamptz,                        -- of its start window; then the next is looked up
   waiting_reason text,                               -- the dominant one, by the last plan
   waiting_text   text,
   version        bigint not null default 0,
@@ -227,6 +276,61 @@ create table task (
   foreign key (team_id, job_id) references job (team_id, id)
 );
 create index task_waiting on task (queued_at, id) where state = 'WAITING';
+-- A queue is what one member of a team has waiting in one class and shape; the planner reads heads.
+create index task_queue on task (team_id, shape, priority, owner_id, place, id) where state = 'WAITING';
+create index task_shut on task (opens_at, id) where state = 'WAITING' and opens_at is not null;
+create index task_window on task (closes_at, id) where state = 'WAITING' and closes_at is not null;
+-- Tasks of jobs that have begun: only these can have a cap that is used up.
+create index task_begun on task (id) where state = 'WAITING' and (kind <> 'PROFILE' or epoch > 0);
+
+create function name_shape_of_task() returns trigger language plpgsql as $$
+begin
+  new.shape := coalesce(to_json(new.pool)::text, '*') || ' x' || new.slots || ' ' || to_json(new.labels)::text;
+  return new;
+end
+$$;
+create trigger name_shape before insert or update of pool, slots, labels on task
+  for each row execute function name_shape_of_task();
+
+-- What members have used of late, decayed: whoever has used less goes first.
+create table member_usage (
+  team_id    uuid not null references team,
+  user_id    uuid not null references app_user,
+  millis     double precision not null check (millis >= 0),
+  at         timestamptz not null,
+  primary key (team_id, user_id)
+);
+
+-- A training that is submitted again and again.
+create table cron_schedule (
+  id           uuid primary key default gen_random_uuid(),
+  team_id      uuid not null references team,
+  owner_id     uuid not null references app_user,
+  name         text not null check (length(name) between 1 and 200),
+  cron         text not null,
+  zone         text not null,
+  submission   jsonb not null,
+  paused       boolean not null default false,
+  next_fire_at timestamptz,                      -- null: never again
+  version      bigint not null default 0,
+  created_at   timestamptz not null default now(),
+  unique (team_id, name),
+  unique (team_id, id)
+);
+create index cron_schedule_due on cron_schedule (next_fire_at) where not paused;
+
+-- Each fire time once, whatever became of it.
+create table cron_fire (
+  team_id     uuid not null,
+  schedule_id uuid not null,
+  fire_at     timestamptz not null,
+  job_id      uuid,
+  problem     jsonb,
+  primary key (schedule_id, fire_at),
+  foreign key (team_id, schedule_id) references cron_schedule (team_id, id) on delete cascade,
+  foreign key (team_id, job_id) references job (team_id, id),
+  check ((job_id is null) <> (problem is null))
+);
 
 create table lease (
   id               uuid primary key default gen_random_uuid(),
@@ -237,6 +341,7 @@ create table lease (
   epoch            bigint not null check (epoch > 0),
   state            text not null check (state in ('LIVE', 'RELEASED', 'EXPIRED')),
   wish             text not null default 'RUN' check (wish in ('RUN', 'YIELD', 'STOP')),
+  yield_by         timestamptz,                  -- backfilled: its slots are promised from then on
   yield_reason     text,                         -- how the job pauses once it has yielded
   end_reason       text,
   spec             jsonb not null,               -- what its trainer was told, inputs by hash
@@ -378,12 +483,13 @@ create table audit (
 grant usage on schema ${flyway:defaultSchema} to ${app}, ${planner};
 
 grant select, insert, update on app_user, team, api_token, setup_code, join_token, agent, slot to ${app};
-grant select, insert, update, delete on member to ${app};
+grant select, insert, update, delete on member, team_quota, maintenance, cron_schedule to ${app};
 grant select, insert on pool, blob, base_model, base_model_file, audit to ${app};
 grant select, insert on dataset, dataset_version to ${app};
 grant select, insert, update on job, budget_account, task, lease to ${app};
 grant select, insert on job_transition, budget_entry to ${app};
-grant select on lease_slot, checkpoint, artifact, metric, log_line to ${app};
+grant select, insert on cron_fire to ${app};
+grant select on lease_slot, checkpoint, artifact, metric, log_line, member_usage to ${app};
 
 grant select on all tables in schema ${flyway:defaultSchema} to ${planner};
 grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, budget_account, metric
@@ -391,6 +497,8 @@ grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, b
 grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budget_entry, audit
   to ${planner};
 grant update, delete on checkpoint to ${planner};
+grant insert, update, delete on member_usage to ${planner};
+grant update on cron_schedule to ${planner};
 revoke select on app_user, api_token, setup_code from ${planner};
 
 do $$
@@ -398,7 +506,8 @@ declare
   scoped text;
 begin
   foreach scoped in array array['dataset', 'dataset_version', 'job', 'job_transition', 'task', 'lease',
-      'checkpoint', 'artifact', 'metric', 'log_line', 'budget_account', 'budget_entry'] loop
+      'checkpoint', 'artifact', 'metric', 'log_line', 'budget_account', 'budget_entry', 'member_usage',
+      'team_quota', 'cron_schedule', 'cron_fire'] loop
     execute format('alter table %I enable row level security', scoped);
     execute format('create policy of_visible_teams on %I to ${app} '
         'using (team_id = any (visible_teams())) with check (team_id = any (visible_teams()))', scoped);

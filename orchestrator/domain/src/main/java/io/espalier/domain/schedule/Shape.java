@@ -2,7 +2,6 @@ package io.espalier.domain.schedule;
 
 import io.espalier.domain.unit.Bytes;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,24 +30,6 @@ public record Shape(@Nullable String pool, int slots, List<String> labels, Bytes
 
   public boolean isGang() {
     return slots > 1;
-  }
-
-  /**
-   * Its name in a database: the same for equal shapes. Pools and labels are quoted, so that no two
-   * shapes share a name.
-   */
-  public String key() {
-    return (pool == null ? "*" : quoted(pool))
-        + " x"
-        + slots
-        + " "
-        + labels.stream().map(Shape::quoted).collect(Collectors.joining(","))
-        + " "
-        + memory.count();
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /** For people: {@code 4 slots of H200 on a host with nvlink}. */

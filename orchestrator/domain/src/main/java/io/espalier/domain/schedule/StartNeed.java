@@ -35,7 +35,7 @@ public final class StartNeed {
         1, seconds(PASSES_OF_TEST * profile.testSamples() * profile.featureSecondsPerSample()));
   }
 
-  private static double secondsPerStep(DataProfile profile, Protocol protocol) {
+  static double secondsPerStep(DataProfile profile, Protocol protocol) {
     var timed = profile.secondsPerStep();
     return timed.getOrDefault(protocol, timed.getOrDefault(Protocol.FULL, 0.0));
   }

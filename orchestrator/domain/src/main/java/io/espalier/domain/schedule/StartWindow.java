@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -16,7 +17,8 @@ public record StartWindow(Set<DayOfWeek> days, LocalTime from, LocalTime until, 
 
   public StartWindow {
     if (days.isEmpty()) throw new IllegalArgumentException("A start window opens on no day");
-    days = Set.copyOf(EnumSet.copyOf(days));
+    // In the order of the week, so that it is always written the same.
+    days = Collections.unmodifiableSet(EnumSet.copyOf(days));
   }
 
   /** A stretch of time in which a start is allowed. */

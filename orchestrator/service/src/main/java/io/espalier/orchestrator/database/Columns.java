@@ -55,5 +55,9 @@ public final class Columns {
     return at.atOffset(ZoneOffset.UTC);
   }
 
+  public static @Nullable OffsetDateTime parameterOrNull(@Nullable Instant at) {
+    return at == null ? null : parameter(at);
+  }
+
   private Columns() {}
 }

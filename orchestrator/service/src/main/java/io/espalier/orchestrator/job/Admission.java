@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.job;
 
+import static io.espalier.orchestrator.database.Columns.instant;
+
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.data.Modality;
@@ -16,6 +18,7 @@ import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -41,11 +44,15 @@ final class Admission {
     var inputs = wanted.inputs();
     double rate = PoolRate.best(jdbc);
     var preflight = inputs.preflight(rate, submission.cap());
-    var needed = needed(preflight);
+    var needed =
+        needed(preflight)
+            .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
     var free = ledger.ofTeam(jdbc, submission.team()).free();
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
+    obstacles.addAll(submission.scheduling().obstacles(now(jdbc)));
+    obstacles.addAll(poolObstacles(jdbc, submission.scheduling()));
     var reads = Families.modality(inputs.model().family());
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
@@ -63,6 +70,25 @@ final class Admission {
             rate,
             Prospects.largestSlot(jdbc));
     return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
+  }
+
+  private static Instant now(JdbcClient jdbc) {
+    return jdbc.sql("select now() as now").query((row, _) -> instant(row, "now")).single();
+  }
+
+  private static List<Problem> poolObstacles(JdbcClient jdbc, Scheduling scheduling) {
+    if (scheduling.pool() == null) return List.of();
+    var pools = jdbc.sql("select name from pool order by name").query(String.class).list();
+    if (pools.contains(scheduling.pool())) return List.of();
+    return List.of(
+        Problem.of(
+                "pool-unknown",
+                Category.INVALID,
+                "pool",
+                "No agent has ever offered slots of this pool.",
+                "Choose one of those that there are, or none for any.")
+            .found(scheduling.pool())
+            .allowed(String.join(", ", pools)));
   }
 
   GpuTime profileNeed(Preview preview) {

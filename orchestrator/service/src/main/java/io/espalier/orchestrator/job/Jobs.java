@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.job;
 
+import static io.espalier.orchestrator.database.Columns.parameterOrNull;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Terms;
@@ -8,6 +9,7 @@ import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.schedule.RunTime;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.account.Principal;
@@ -240,13 +242,16 @@ public final class Jobs {
     var preview = admission.preview(jdbc, submission);
     if (!preview.obstacles().isEmpty()) throw new Refused(preview.obstacles().getFirst());
     var id = UUID.randomUUID();
+    var scheduling = submission.scheduling();
     int inserted =
         jdbc.sql(
                 """
                 insert into job (id, team_id, name, owner_id, base_model_id, dataset_version_id,
-                  requested_protocol, cap_millis, seed, idempotency_key, request_hash, state)
-                values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap, :seed, :key,
-                  :hash, 'QUEUED')
+                  requested_protocol, cap_millis, seed, priority, slots, labels, pool, not_before,
+                  start_window, deadline, idempotency_key, request_hash, state)
+                values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap, :seed,
+                  :priority, :slots, :labels::text[], :pool, :notBefore, :window::jsonb, :deadline,
+                  :key, :hash, 'QUEUED')
                 on conflict (team_id, idempotency_key) do nothing
                 """)
             .param("id", id)
@@ -258,6 +263,13 @@ public final class Jobs {
             .param("protocol", submission.protocol() == null ? null : submission.protocol().name())
             .param("cap", submission.cap().millis())
             .param("seed", submission.seed())
+            .param("priority", scheduling.priority().name())
+            .param("slots", scheduling.slots())
+            .param("labels", scheduling.labels().toArray(String[]::new))
+            .param("pool", scheduling.pool())
+            .param("notBefore", parameterOrNull(scheduling.notBefore()))
+            .param("window", scheduling.window() == null ? null : Json.write(scheduling.window()))
+            .param("deadline", parameterOrNull(scheduling.deadline()))
             .param("key", key)
             .param("hash", hash)
             .update();
@@ -268,7 +280,13 @@ public final class Jobs {
     Timeline.append(jdbc, submission.team(), id, null, JobState.QUEUED, "submitted");
     ledger.openCap(jdbc, submission.team(), id, submission.cap());
     TaskRow.insert(
-        jdbc, submission.team(), id, TaskKind.PROFILE, null, admission.profileNeed(preview));
+        jdbc,
+        submission.team(),
+        id,
+        TaskKind.PROFILE,
+        null,
+        admission.profileNeed(preview),
+        RunTime.profile(preview.preflight()));
     record(jdbc, principal, submission.team(), "submit", id, Map.of("cap", submission.cap()));
     return id;
   }

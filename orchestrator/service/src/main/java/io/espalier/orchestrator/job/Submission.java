@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol null for Espalier's choice
  * @param cap the most that the job may cost
  * @param seed of everything random in the job
+ * @param scheduling when and where it may run
  */
 public record Submission(
     UUID team,
@@ -19,4 +20,18 @@ public record Submission(
     UUID datasetVersionId,
     @Nullable Protocol protocol,
     GpuTime cap,
-    long seed) {}
+    long seed,
+    Scheduling scheduling) {
+
+  /** One that runs anywhere, as soon as it is its turn. */
+  public Submission(
+      UUID team,
+      String name,
+      UUID baseModelId,
+      UUID datasetVersionId,
+      @Nullable Protocol protocol,
+      GpuTime cap,
+      long seed) {
+    this(team, name, baseModelId, datasetVersionId, protocol, cap, seed, Scheduling.PLAIN);
+  }
+}

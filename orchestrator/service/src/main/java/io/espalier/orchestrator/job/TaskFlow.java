@@ -8,6 +8,7 @@ import io.espalier.domain.job.TaskState;
 import io.espalier.domain.lease.AfterLastWord;
 import io.espalier.domain.lease.AfterLoss;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.schedule.RunTime;
 import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.Choice;
 import io.espalier.domain.selection.DataProfile;
@@ -139,7 +140,8 @@ public final class TaskFlow {
     var job = work.job();
     decided(jdbc, job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
-    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need);
+    var predicted = RunTime.train(profile, decision.chosen());
+    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted);
     job.move(jdbc, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
   }
 
@@ -147,8 +149,11 @@ public final class TaskFlow {
     finish(jdbc, work, "trained");
     var job = work.job();
     list(jdbc, job, ArtifactKind.WEIGHTS, trained.files());
-    var need = StartNeed.evaluate(terms, profile(jdbc, job.id()));
-    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need);
+    var profile = profile(jdbc, job.id());
+    var need = StartNeed.evaluate(terms, profile);
+    var predicted = RunTime.evaluate(profile);
+    TaskRow.insert(
+        jdbc, job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted);
     job.move(jdbc, JobState.EVALUATING, "trained " + trained.steps() + " steps");
   }
 

@@ -106,7 +106,15 @@ public final class TaskReports {
   }
 
   private static void progress(JdbcClient jdbc, Work work, TrainerEvent.Progress progress) {
-    jdbc.sql("update task set progress = :progress::jsonb where id = :task")
+    jdbc.sql(
+            """
+            update task
+            set progress = :progress::jsonb,
+                timed_from = case when timed_from ->> 'phase' = :phase then timed_from
+                                  else :progress::jsonb end
+            where id = :task
+            """)
+        .param("phase", progress.phase())
         .param("progress", Json.write(progress))
         .param("task", work.task().id())
         .update();
@@ -132,7 +140,7 @@ public final class TaskReports {
             """)
         .param("task", work.task().id())
         .update();
-    jdbc.sql("update task set losses = 0 where id = :task and losses > 0")
+    jdbc.sql("update task set losses = 0, saved_at = clock_timestamp() where id = :task")
         .param("task", work.task().id())
         .update();
   }

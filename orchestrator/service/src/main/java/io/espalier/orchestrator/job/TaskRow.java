@@ -6,6 +6,7 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
 import io.espalier.domain.unit.GpuTime;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +41,37 @@ record TaskRow(
         .optional();
   }
 
+  /**
+   * Queues a task at the place of its job.
+   *
+   * @param pool where it must run; null for wherever its job may
+   * @param need of one slot
+   * @param predicted how long it will run
+   */
   static void insert(
-      JdbcClient jdbc, UUID team, UUID job, TaskKind kind, @Nullable String pool, GpuTime need) {
+      JdbcClient jdbc,
+      UUID team,
+      UUID job,
+      TaskKind kind,
+      @Nullable String pool,
+      GpuTime need,
+      Duration predicted) {
     jdbc.sql(
             """
-            insert into task (team_id, job_id, kind, state, pool, need_millis)
-            values (:team, :job, :kind, 'WAITING', :pool, :need)
+            insert into task (team_id, job_id, kind, state, pool, need_millis, predicted_millis,
+              owner_id, priority, slots, labels, place, opens_at, closes_at)
+            select team_id, id, :kind, 'WAITING', coalesce(:pool, pool), :need * slots, :predicted,
+              owner_id, array_position(array['URGENT', 'NORMAL', 'SCAVENGER'], priority) - 1, slots,
+              labels, submitted_at, not_before,
+              case when start_window is not null then '-infinity'::timestamptz end
+            from job where id = :job and team_id = :team
             """)
         .param("team", team)
         .param("job", job)
         .param("kind", kind.name())
         .param("pool", pool)
         .param("need", need.millis())
+        .param("predicted", predicted.toMillis())
         .update();
   }
 

@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.schedule;
 
+import static io.espalier.orchestrator.database.Columns.parameter;
+
 import io.espalier.domain.schedule.Plan.Grant;
 import io.espalier.domain.schedule.Snapshot;
 import io.espalier.orchestrator.job.TaskFlow;
@@ -39,7 +41,7 @@ final class CommitGrant {
                 """
                 update task
                 set state = 'LEASED', epoch = epoch + 1, version = version + 1, pool = :pool,
-                    progress = null, waiting_reason = null, waiting_text = null
+                    progress = null, timed_from = null, waiting_reason = null, waiting_text = null
                 where id = :id and version = :version and state = 'WAITING'
                 returning epoch
                 """)
@@ -50,10 +52,11 @@ final class CommitGrant {
             .optional()
             .orElseThrow(() -> new Outdated("task " + waiting.task()));
     var slots = grant.slots().stream().map(Snapshot.Slot::id).toList();
+    var lease = UUID.randomUUID();
     var granted =
         leases.grant(
             jdbc,
-            UUID.randomUUID(),
+            lease,
             waiting.team(),
             waiting.job(),
             waiting.task(),
@@ -63,5 +66,11 @@ final class CommitGrant {
             TaskSpecs.of(jdbc, waiting.job(), waiting.task(), waiting.kind(), slots.getFirst()),
             grant.hold());
     if (!granted) throw new Outdated("slots " + slots + ", their agent or the budget");
+    if (grant.yieldBy() != null) {
+      jdbc.sql("update lease set yield_by = :yieldBy where id = :lease")
+          .param("yieldBy", parameter(grant.yieldBy()))
+          .param("lease", lease)
+          .update();
+    }
   }
 }

@@ -1,6 +1,9 @@
 package io.espalier.orchestrator.schedule;
 
+import static io.espalier.orchestrator.database.Columns.uuid;
+
 import io.espalier.domain.budget.Terms;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Planner;
 import io.espalier.domain.wire.Desired.Wish;
@@ -12,6 +15,8 @@ import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.schedule.CommitGrant.Outdated;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,14 +69,19 @@ public final class Planning {
   public Tick tick() {
     return transactions.asPlanner(jdbc -> {
       if (!AdvisoryLock.tryTake(jdbc, LOCK)) return new Tick.Busy();
-      var plan = Planner.plan(Snapshots.read(jdbc, terms, silence));
+      var read =
+          transactions.asPlanner(own -> {
+            StartWindows.roll(own);
+            return Snapshots.read(own, terms, silence);
+          });
+      var plan = Planner.plan(read.snapshot());
+      for (var asked : plan.yields()) askToLeave(asked);
       int outdated = 0;
       for (var grant : plan.grants()) {
         if (!commit(grant)) outdated++;
       }
-      for (var asked : plan.yields()) askToLeave(asked);
       resume(plan.waits());
-      explain(plan.waits());
+      explain(plan.waits(), read.told());
       return new Tick.Planned(plan.grants().size() - outdated, plan.waits().size(), outdated);
     });
   }
@@ -93,18 +103,29 @@ public final class Planning {
 
   /** The trainer saves and leaves; then the task waits again at its old place. */
   private void askToLeave(Plan.Yield asked) {
-    var told =
-        transactions.asPlanner(jdbc -> {
-          var lease =
-              leases
-                  .lock(jdbc, asked.running().lease())
-                  .filter(live -> live.isLive() && live.wish() == Wish.RUN);
-          lease.ifPresent(live -> leases.wish(jdbc, live, Wish.YIELD, asked.reason()));
-          return lease.isPresent();
-        });
-    if (!told) return;
+    if (!transactions.asPlanner(jdbc -> askToLeave(jdbc, asked))) return;
     changes.announce(
         new Change.OfJob(asked.running().job()), new Change.OfAgent(asked.running().agent()));
+  }
+
+  private boolean askToLeave(JdbcClient jdbc, Plan.Yield asked) {
+    // In the common order: the task before its lease.
+    jdbc.sql("select id from task where id = :task for update")
+        .param("task", asked.running().task())
+        .query(UUID.class)
+        .optional();
+    var lease =
+        leases
+            .lock(jdbc, asked.running().lease())
+            .filter(live -> live.isLive() && live.wish() == Wish.RUN);
+    if (lease.isEmpty()) return false;
+    leases.wish(jdbc, lease.get(), Wish.YIELD, asked.reason());
+    if (asked.reason() == PauseReason.PREEMPTED) {
+      jdbc.sql("update task set preemptions = preemptions + 1 where id = :task")
+          .param("task", asked.running().task())
+          .update();
+    }
+    return true;
   }
 
   /** A parked job that waits for anything but budget is not parked any more. */
@@ -119,25 +140,35 @@ public final class Planning {
   }
 
   /** Writes only what differs: most tasks wait for the same reason as before. */
-  private void explain(List<Plan.Wait> waits) {
-    if (waits.isEmpty()) return;
-    var changed =
-        transactions.asPlanner(jdbc -> waits.stream().filter(wait -> explain(jdbc, wait)).toList());
-    changes.announce(changed.stream().map(wait -> new Change.OfJob(wait.waiting().job())).toList());
+  private void explain(List<Plan.Wait> waits, Map<UUID, Snapshots.Told> told) {
+    var news =
+        waits.stream()
+            .filter(wait ->
+                !new Snapshots.Told(wait.reason(), wait.text())
+                    .equals(told.get(wait.waiting().task())))
+            .toList();
+    if (news.isEmpty()) return;
+    var jobs = transactions.asPlanner(jdbc -> tell(jdbc, news));
+    changes.announce(jobs.stream().<Change>map(Change.OfJob::new).toList());
   }
 
-  private static boolean explain(JdbcClient jdbc, Plan.Wait wait) {
+  /** The jobs that were told something new. */
+  private static List<UUID> tell(JdbcClient jdbc, List<Plan.Wait> news) {
     return jdbc.sql(
-                """
-                update task set waiting_reason = :reason, waiting_text = :text
-                where id = :id and state = 'WAITING' and version = :version
-                  and (waiting_reason is distinct from :reason or waiting_text is distinct from :text)
-                """)
-            .param("reason", wait.reason().name())
-            .param("text", wait.text())
-            .param("id", wait.waiting().task())
-            .param("version", wait.waiting().taskVersion())
-            .update()
-        > 0;
+            """
+            update task t set waiting_reason = n.reason, waiting_text = n.text
+            from unnest(:tasks::uuid[], :versions::bigint[], :reasons::text[], :texts::text[])
+              as n (task, version, reason, text)
+            where t.id = n.task and t.version = n.version and t.state = 'WAITING'
+            returning t.job_id
+            """)
+        .param("tasks", news.stream().map(wait -> wait.waiting().task()).toArray(UUID[]::new))
+        .param(
+            "versions",
+            news.stream().map(wait -> wait.waiting().taskVersion()).toArray(Long[]::new))
+        .param("reasons", news.stream().map(wait -> wait.reason().name()).toArray(String[]::new))
+        .param("texts", news.stream().map(Plan.Wait::text).toArray(String[]::new))
+        .query((row, _) -> uuid(row, "job_id"))
+        .list();
   }
 }

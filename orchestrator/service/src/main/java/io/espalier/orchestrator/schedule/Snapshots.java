@@ -4,55 +4,165 @@ import static io.espalier.orchestrator.database.Columns.constant;
 import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.instantOrNull;
 import static io.espalier.orchestrator.database.Columns.uuid;
+import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.schedule.PriorityClass;
 import io.espalier.domain.schedule.Rules;
+import io.espalier.domain.schedule.RunTime;
 import io.espalier.domain.schedule.Shape;
 import io.espalier.domain.schedule.SlotKind;
 import io.espalier.domain.schedule.Snapshot;
 import io.espalier.domain.schedule.Snapshot.Host;
+import io.espalier.domain.schedule.Snapshot.Maintenance;
+import io.espalier.domain.schedule.Snapshot.Quota;
 import io.espalier.domain.schedule.Snapshot.Running;
 import io.espalier.domain.schedule.Snapshot.Slot;
 import io.espalier.domain.schedule.Snapshot.Team;
 import io.espalier.domain.schedule.Snapshot.Waiting;
+import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.unit.Bytes;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Reads what a plan depends on: the oldest waiting tasks of each team, accounts, hosts. */
+/** Reads what a plan depends on: heads of queues, live leases, accounts, quotas, hosts. */
 final class Snapshots {
 
-  /** More than this of one team cannot be granted in one cycle. */
-  private static final int MOST_PER_TEAM = 200;
+  /** What a task was last told about its waiting. */
+  record Told(@Nullable WaitingReason reason, @Nullable String text) {}
 
-  static Snapshot read(JdbcClient jdbc, Terms terms, Duration silence) {
-    return new Snapshot(
-        now(jdbc),
-        terms,
-        Rules.standard(),
-        teams(jdbc),
-        waiting(jdbc),
-        running(jdbc),
-        hosts(jdbc, silence),
-        List.of());
+  /** {@code told}: by task. */
+  record Read(Snapshot snapshot, Map<UUID, Told> told) {}
+
+  /** Of one queue, besides as many as there are free slots. */
+  private static final int FEWEST_HEADS = 8;
+
+  private static final int MOST_HEADS = 256;
+
+  private static final String WAITING =
+      """
+      select k.id, k.version, k.job_id, j.version as job_version, k.team_id, k.owner_id, k.kind,
+             j.pause_reason is not distinct from 'BUDGET' as parked, k.pool, k.slots, k.labels,
+             k.priority, k.need_millis, a.funded + a.overdraft - a.held - a.spent as cap_free, k.place,
+             k.opens_at, j.deadline, k.predicted_millis, k.avoid_agent, k.waiting_reason,
+             k.waiting_text,
+             (k.progress ->> 'done')::int as done, (k.progress ->> 'total')::int as total,
+             k.saved_at
+      from task k
+      join job j on j.id = k.job_id
+      join budget_account a on a.job_id = j.id
+      where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason <> 'USER')
+      """;
+
+  /**
+   * The queues are found by skipping from one to the next in their index, however long they are.
+   */
+  private static final String HEADS =
+      """
+      with recursive queue as (
+        (select team_id, shape, priority, owner_id from task where state = 'WAITING'
+         order by team_id, shape, priority, owner_id limit 1)
+        union all
+        select n.team_id, n.shape, n.priority, n.owner_id
+        from queue q cross join lateral (
+          select team_id, shape, priority, owner_id from task
+          where state = 'WAITING' and (team_id, shape, priority, owner_id)
+                > (q.team_id, q.shape, q.priority, q.owner_id)
+          order by team_id, shape, priority, owner_id limit 1) n)
+      select h.*, coalesce(u.millis, 0) as usage
+      from queue q
+      cross join lateral (
+      """
+          + WAITING
+          + """
+                and k.team_id = q.team_id and k.shape = q.shape and k.priority = q.priority
+                and k.owner_id = q.owner_id
+                and (k.opens_at is null or k.opens_at <= now())
+                and a.funded + a.overdraft - a.held - a.spent >= k.need_millis
+              order by k.place, k.id limit :most) h
+          left join member_usage u on u.team_id = h.team_id and u.user_id = h.owner_id
+          """;
+
+  /** Tasks that are no heads, because they could not start anyway, and have not been told so. */
+  private static final String SET_ASIDE =
+      "select w.*, 0 as usage from ("
+          + WAITING
+          + """
+            and (k.kind <> 'PROFILE' or k.epoch > 0)
+            and a.funded + a.overdraft - a.held - a.spent < k.need_millis
+            and k.waiting_reason is distinct from 'CAP' limit 200) w
+          union all
+          select w.*, 0 as usage from (
+          """
+          + WAITING
+          + """
+            and k.opens_at > now() and k.waiting_reason is distinct from 'START_WINDOW' limit 200) w
+          """;
+
+  static Read read(JdbcClient jdbc, Terms terms, Duration silence) {
+    return read(jdbc, terms, silence, null);
   }
 
-  private static Instant now(JdbcClient jdbc) {
-    return jdbc.sql("select clock_timestamp() as now")
-        .query((row, _) -> instant(row, "now"))
-        .single();
+  /** {@code also}: a task that is to be among the waiting, head or not. */
+  static Read read(JdbcClient jdbc, Terms terms, Duration silence, @Nullable UUID also) {
+    var now =
+        jdbc.sql("select clock_timestamp() as now").query((row, _) -> instant(row, "now")).single();
+    var hosts = hosts(jdbc, silence);
+    var running = running(jdbc, now);
+    var told = new HashMap<UUID, Told>();
+    var waiting = waiting(jdbc, Math.clamp(free(hosts, running), FEWEST_HEADS, MOST_HEADS), told);
+    if (also != null && !told.containsKey(also)) {
+      waiting.addAll(
+          jdbc.sql("select w.*, 0 as usage from (" + WAITING + "and k.id = :task) w")
+              .param("task", also)
+              .query((row, _) -> waiting(row, told))
+              .list());
+    }
+    var snapshot =
+        new Snapshot(
+            now,
+            terms,
+            Rules.standard(),
+            teams(jdbc),
+            List.copyOf(waiting),
+            running,
+            hosts,
+            maintenance(jdbc));
+    return new Read(snapshot, told);
+  }
+
+  private static int free(List<Host> hosts, List<Running> running) {
+    int slots = hosts.stream().filter(Host::live).mapToInt(host -> host.slots().size()).sum();
+    return FEWEST_HEADS + slots - running.stream().mapToInt(lease -> lease.slots().size()).sum();
   }
 
   private static List<Team> teams(JdbcClient jdbc) {
+    var quotas = new HashMap<UUID, Map<String, Quota>>();
+    jdbc.sql("select team_id, pool, weight, guarantee, ceiling from team_quota")
+        .query(row -> {
+          int ceiling = row.getInt("ceiling");
+          quotas
+              .computeIfAbsent(uuid(row, "team_id"), _ -> new HashMap<>())
+              .put(
+                  row.getString("pool"),
+                  new Quota(
+                      row.getInt("weight"),
+                      row.getInt("guarantee"),
+                      row.getObject("ceiling") == null ? Quota.NO_CEILING : ceiling));
+        });
     return jdbc.sql(
             """
             select t.id, t.weight, coalesce(a.funded + a.overdraft - a.held - a.spent, 0) as free
@@ -61,127 +171,182 @@ final class Snapshots {
             order by t.id
             """)
         .query((row, _) ->
-            new Team(uuid(row, "id"), gpuTime(row, "free"), row.getInt("weight"), Map.of()))
-        .list();
-  }
-
-  private static List<Waiting> waiting(JdbcClient jdbc) {
-    return jdbc.sql(
-            """
-            select id, version, job_id, job_version, team_id, owner_id, kind, parked, pool,
-                   need_millis, cap_free, submitted_at
-            from (
-              select k.id, k.version, k.job_id, j.version as job_version, k.team_id, j.owner_id,
-                     k.kind, j.pause_reason is not distinct from 'BUDGET' as parked, k.pool,
-                     k.need_millis,
-                     a.funded + a.overdraft - a.held - a.spent as cap_free, j.submitted_at,
-                     row_number() over (partition by k.team_id order by j.submitted_at, k.id) as turn
-              from task k
-              join job j on j.id = k.job_id
-              join budget_account a on a.job_id = j.id
-              where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason in ('BUDGET', 'DRAIN', 'PREEMPTED', 'MAINTENANCE'))
-            ) queued
-            where turn <= :most
-            order by team_id, turn
-            """)
-        .param("most", MOST_PER_TEAM)
-        .query((row, _) ->
-            new Waiting(
+            new Team(
                 uuid(row, "id"),
-                row.getLong("version"),
-                uuid(row, "job_id"),
-                row.getLong("job_version"),
-                uuid(row, "team_id"),
-                uuid(row, "owner_id"),
-                0,
-                constant(row, "kind", TaskKind.class),
-                row.getBoolean("parked"),
-                Shape.SINGLE.in(row.getString("pool")),
-                PriorityClass.NORMAL,
-                gpuTime(row, "need_millis"),
-                gpuTime(row, "cap_free"),
-                instant(row, "submitted_at"),
-                null,
-                null,
-                null,
-                List.of()))
+                gpuTime(row, "free"),
+                row.getInt("weight"),
+                quotas.getOrDefault(uuid(row, "id"), Map.of())))
         .list();
   }
 
-  private static List<Running> running(JdbcClient jdbc) {
+  private static List<Waiting> waiting(JdbcClient jdbc, int most, Map<UUID, Told> told) {
+    var waiting =
+        new ArrayList<>(
+            jdbc.sql(HEADS).param("most", most).query((row, _) -> waiting(row, told)).list());
+    waiting.addAll(jdbc.sql(SET_ASIDE).query((row, _) -> waiting(row, told)).list());
+    return waiting;
+  }
+
+  private static Waiting waiting(ResultSet row, Map<UUID, Told> told) throws SQLException {
+    var task = uuid(row, "id");
+    told.put(
+        task,
+        new Told(
+            constantOrNull(row, "waiting_reason", WaitingReason.class),
+            row.getString("waiting_text")));
+    var savedAt = instantOrNull(row, "saved_at");
+    var saved =
+        savedAt == null || row.getObject("done") == null
+            ? null
+            : new RunTime.Progress(row.getInt("done"), row.getInt("total"), savedAt);
+    var avoid = uuidOrNull(row, "avoid_agent");
+    return new Waiting(
+        task,
+        row.getLong("version"),
+        uuid(row, "job_id"),
+        row.getLong("job_version"),
+        uuid(row, "team_id"),
+        uuid(row, "owner_id"),
+        row.getDouble("usage"),
+        constant(row, "kind", TaskKind.class),
+        row.getBoolean("parked"),
+        new Shape(
+            row.getString("pool"),
+            row.getInt("slots"),
+            List.of((String[]) row.getArray("labels").getArray()),
+            new Bytes(0)),
+        priority(row),
+        gpuTime(row, "need_millis"),
+        gpuTime(row, "cap_free"),
+        instant(row, "place"),
+        instantOrNull(row, "opens_at"),
+        instantOrNull(row, "deadline"),
+        RunTime.ofWaiting(millisOrNull(row, "predicted_millis"), saved),
+        avoid == null ? List.of() : List.of(avoid));
+  }
+
+  private static PriorityClass priority(ResultSet row) throws SQLException {
+    return switch (row.getInt("priority")) {
+      case 0 -> PriorityClass.URGENT;
+      case 1 -> PriorityClass.NORMAL;
+      default -> PriorityClass.SCAVENGER;
+    };
+  }
+
+  private static @Nullable Duration millisOrNull(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Duration.ofMillis(millis);
+  }
+
+  private static List<Running> running(JdbcClient jdbc, Instant now) {
     return jdbc.sql(
             """
             select l.id, l.task_id, l.job_id, l.team_id, l.agent_id, l.granted_at,
-                   l.wish <> 'RUN' as yielding, array_agg(s.id order by s.index) as slots,
-                   min(s.pool) as pool, clock_timestamp() - l.granted_at as age
+                   l.wish <> 'RUN' as yielding, l.yield_by, t.priority, t.preemptions,
+                   t.predicted_millis, t.saved_at,
+                   (t.timed_from ->> 'done')::int as from_done,
+                   (t.timed_from ->> 'at')::timestamptz as from_at,
+                   (t.progress ->> 'done')::int as done, (t.progress ->> 'total')::int as total,
+                   (t.progress ->> 'at')::timestamptz as at, s.slots, s.pool
             from lease l
-            join lease_slot ls on ls.lease_id = l.id
-            join slot s on s.id = ls.slot_id
+            join task t on t.id = l.task_id
+            cross join lateral (
+              select array_agg(s.id order by s.index) as slots, min(s.pool) as pool
+              from lease_slot ls join slot s on s.id = ls.slot_id where ls.lease_id = l.id) s
             where l.state = 'LIVE'
-            group by l.id
             """)
-        .query((row, _) ->
-            new Running(
-                uuid(row, "id"),
-                uuid(row, "task_id"),
-                uuid(row, "job_id"),
-                uuid(row, "team_id"),
-                uuid(row, "agent_id"),
-                List.of((UUID[]) row.getArray("slots").getArray()),
-                row.getString("pool"),
-                PriorityClass.NORMAL,
-                instant(row, "granted_at"),
-                row.getBoolean("yielding"),
-                null,
-                Duration.ZERO,
-                null,
-                0))
+        .query((row, _) -> running(row, now))
         .list();
   }
 
+  private static Running running(ResultSet row, Instant now) throws SQLException {
+    var grantedAt = instant(row, "granted_at");
+    var savedAt = instantOrNull(row, "saved_at");
+    var unsaved =
+        Duration.between(savedAt != null && savedAt.isAfter(grantedAt) ? savedAt : grantedAt, now);
+    return new Running(
+        uuid(row, "id"),
+        uuid(row, "task_id"),
+        uuid(row, "job_id"),
+        uuid(row, "team_id"),
+        uuid(row, "agent_id"),
+        List.of((UUID[]) row.getArray("slots").getArray()),
+        row.getString("pool"),
+        priority(row),
+        grantedAt,
+        row.getBoolean("yielding"),
+        RunTime.ofRunning(
+            millisOrNull(row, "predicted_millis"),
+            grantedAt,
+            progress(row, "from_done", "from_at"),
+            progress(row, "done", "at"),
+            now),
+        unsaved.isNegative() ? Duration.ZERO : unsaved,
+        instantOrNull(row, "yield_by"),
+        row.getInt("preemptions"));
+  }
+
+  private static RunTime.@Nullable Progress progress(ResultSet row, String done, String at)
+      throws SQLException {
+    var moment = instantOrNull(row, at);
+    return moment == null
+        ? null
+        : new RunTime.Progress(row.getInt(done), row.getInt("total"), moment);
+  }
+
   private static List<Host> hosts(JdbcClient jdbc, Duration silence) {
-    record OfAgent(UUID id, String name, boolean live, boolean draining) {}
-    var slots = new LinkedHashMap<OfAgent, List<Slot>>();
+    var slots = new LinkedHashMap<UUID, List<Slot>>();
     jdbc.sql(
             """
-            select a.id as agent_id, a.name, a.draining,
-                   coalesce(a.last_seen_at > now() - :silence * interval '1 millisecond', false) as live,
-                   s.id, s.index, s.pool, s.memory_bytes,
-                   case when not s.present then 'ABSENT' when not s.enabled then 'DISABLED' end as closed
-            from agent a join slot s on s.agent_id = a.id
-            order by a.name, a.id, s.index
+            select agent_id, id, index, pool, kind, memory_bytes,
+                   case when not present then 'ABSENT' when not enabled then 'DISABLED'
+                        when quarantined_at is not null then 'QUARANTINED' end as closed
+            from slot order by agent_id, index
             """)
-        .param("silence", silence.toMillis())
         .query(row -> {
           slots
-              .computeIfAbsent(
-                  new OfAgent(
-                      uuid(row, "agent_id"),
-                      row.getString("name"),
-                      row.getBoolean("live"),
-                      row.getBoolean("draining")),
-                  _ -> new ArrayList<>())
+              .computeIfAbsent(uuid(row, "agent_id"), _ -> new ArrayList<>())
               .add(
                   new Slot(
                       uuid(row, "id"),
                       row.getInt("index"),
                       row.getString("pool"),
-                      SlotKind.WHOLE,
+                      constant(row, "kind", SlotKind.class),
                       new Bytes(row.getLong("memory_bytes")),
                       constantOrNull(row, "closed", Snapshot.Closed.class)));
         });
-    return slots.entrySet().stream()
-        .map(entry -> {
-          var agent = entry.getKey();
-          return new Host(
-              agent.id(),
-              agent.name(),
-              agent.live(),
-              agent.draining(),
-              List.of(),
-              List.copyOf(entry.getValue()));
-        })
-        .toList();
+    return jdbc.sql(
+            """
+            select id, name, draining, labels,
+                   coalesce(last_seen_at > now() - :silence * interval '1 millisecond', false) as live
+            from agent order by name, id
+            """)
+        .param("silence", silence.toMillis())
+        .query((row, _) ->
+            new Host(
+                uuid(row, "id"),
+                row.getString("name"),
+                row.getBoolean("live"),
+                row.getBoolean("draining"),
+                List.of((String[]) row.getArray("labels").getArray()),
+                slots.getOrDefault(uuid(row, "id"), List.of())))
+        .list();
+  }
+
+  private static List<Maintenance> maintenance(JdbcClient jdbc) {
+    return jdbc.sql(
+            """
+            select id, starts_at, ends_at, agent_id, pool from maintenance
+            where ends_at > now() order by starts_at, id
+            """)
+        .query((row, _) ->
+            new Maintenance(
+                uuid(row, "id"),
+                instant(row, "starts_at"),
+                instant(row, "ends_at"),
+                uuidOrNull(row, "agent_id"),
+                row.getString("pool")))
+        .list();
   }
 
   private Snapshots() {}
