@@ -118,7 +118,11 @@ final class EngineBench {
         List.of(
             "-Dai.djl.offline=true",
             "--enable-native-access=ALL-UNNAMED",
+            // A heap that is there from the beginning: only libtorch's memory moves.
+            "-Xms512m",
             "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:+AlwaysPreTouch",
             "-cp",
             jar(target) + ":" + target.resolve("lib/*"),
             "io.espalier.trainer.Main",

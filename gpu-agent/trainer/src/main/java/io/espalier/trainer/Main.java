@@ -6,6 +6,7 @@ import io.espalier.trainer.engine.ProcessEnd;
 import io.espalier.trainer.generation.GenerateCommand;
 import io.espalier.trainer.reading.DescribeCommand;
 import io.espalier.trainer.reading.EstimateCommand;
+import io.espalier.trainer.reading.ProfileCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
 import io.espalier.trainer.starter.text.PretrainTextCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       CheckCommand.class,
       EstimateCommand.class,
+      ProfileCommand.class,
       DescribeCommand.class,
       PredictCommand.class,
       GenerateCommand.class,

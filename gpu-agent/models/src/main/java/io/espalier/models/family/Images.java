@@ -18,9 +18,10 @@ final class Images {
 
   private Images() {}
 
-  /** Images of any size (B, channels, H, W). */
+  /** Images of any size (B, channels, H, W), for a network of convolutions. */
   static Value pixels(GraphBuilder g, int channels) {
-    return g.input("pixel_values", DType.F32, Network.B, Size.of(channels), HEIGHT, WIDTH);
+    return g.channelsLast(
+        g.input("pixel_values", DType.F32, Network.B, Size.of(channels), HEIGHT, WIDTH));
   }
 
   static Map<String, Long> usualSample() {

@@ -25,7 +25,7 @@ public record Cost(
     boolean recomputes) {
 
   public static Cost of(Graph graph, Device device) {
-    return new Reader(graph, new SavedForBackward(graph, device)).read();
+    return new Reader(graph, SavedForBackward.of(graph, device)).read();
   }
 
   /**
@@ -89,12 +89,22 @@ public record Cost(
             Op.Concat _,
             Op.PadChannels _,
             Op.PickPlace _,
+            Op.ChannelsLast _,
             Op.Embedding _ ->
             Size.ZERO;
         case Op.MaxPool(int kernel, _, _) -> y.times((long) kernel * kernel);
         case Op.Mean _ -> x.get(0).shape().elements();
         case Op.Linear(boolean transposed) ->
             y.times(x.get(1).shape().get(transposed ? 0 : 1)).times(2);
+        case Op.AdaptedLinear(boolean transposed, _) ->
+            y.times(x.get(1).shape().get(transposed ? 0 : 1))
+                .plus(y.times(x.get(2).shape().get(-1)))
+                .times(2);
+        case Op.FoldedMatrix _, Op.FoldedBias _ -> y.times(2);
+        case Op.ProductCrossEntropy _ -> {
+          var logits = x.get(0).shape().get(0).times(x.get(1).shape().get(0));
+          yield logits.times(x.get(1).shape().get(1)).times(2).plus(logits.times(8));
+        }
         case Op.Conv2d _ -> y.times(x.get(1).shape().without(0).elements()).times(2);
         case Op.Attention attention ->
             // A causal kernel leaves out what comes after.
@@ -121,7 +131,11 @@ public record Cost(
      */
     private static int gradients(Node node) {
       if (!node.output().tracked()) return 0;
-      boolean product = node.op() instanceof Op.Linear || node.op() instanceof Op.Conv2d;
+      boolean product =
+          node.op() instanceof Op.Linear
+              || node.op() instanceof Op.AdaptedLinear
+              || node.op() instanceof Op.Conv2d
+              || node.op() instanceof Op.ProductCrossEntropy;
       return product
           ? (int) node.inputs().stream().limit(2).filter(Value::tracked).count()
           : node.op() instanceof Op.Attention ? 2 : 1;

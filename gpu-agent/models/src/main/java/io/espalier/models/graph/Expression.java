@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 /** What each operation is in TorchScript. */
 final class Expression {
 
+  /** Logits of a {@link Op.ProductCrossEntropy} that are there at once: 64 MiB and 256 MiB. */
+  private static final long CPU_LOGITS = 1 << 24;
+
+  private static final long GPU_LOGITS = 1 << 26;
+  private static final long FEWEST_ROWS = 16;
   private static final String LOWEST = "-3.4028234663852886e+38";
 
   private Expression() {}
@@ -18,8 +23,9 @@ final class Expression {
    *
    * @param x names of what goes in
    * @param write 1 where buffers are written and 0 where not, or a name of either
+   * @param overwritten which input takes the result; negative where none does
    */
-  static String of(Node node, List<String> x, String write) {
+  static String of(Node node, List<String> x, String write, int overwritten) {
     var shape = node.output().shape();
     var last = shape.rank() == 0 ? Size.ZERO : shape.get(-1);
     return switch (node.op()) {
@@ -32,6 +38,20 @@ final class Expression {
           torch("slice", x.get(0), dimension, from, to);
       case Op.Subsample(int step) -> subsampled(x.get(0), step);
       case Op.Linear(boolean transposed) -> linear(x, transposed);
+      case Op.AdaptedLinear(boolean transposed, double scale) ->
+          helper(
+              "adapted_linear",
+              x.get(0),
+              transposed ? x.get(1) : torch("t", x.get(1)),
+              x.size() > 4 ? x.get(4) : "None",
+              x.get(2),
+              x.get(3),
+              scale);
+      case Op.ChannelsLast() -> torch("contiguous", x.get(0), "memory_format=2");
+      case Op.FoldedMatrix(double epsilon) ->
+          helper("folded_matrix", x.get(0), x.get(1), x.get(2), epsilon);
+      case Op.FoldedBias(double epsilon) ->
+          helper("folded_bias", x.get(0), x.get(1), x.get(2), x.get(3), epsilon);
       case Op.Conv2d(int stride, int padding, int groups) ->
           torch(
               "conv2d",
@@ -59,7 +79,7 @@ final class Expression {
               torch("mul", momentum, write),
               epsilon,
               "True");
-      case Op.Pointwise(var function) -> pointwise(function, x.get(0));
+      case Op.Pointwise(var function) -> pointwise(function, x.get(0), overwritten == 0 ? "_" : "");
       case Op.Exponential() -> torch("exp", x.get(0));
       case Op.Normalize() -> torch("div", x.get(0), torch("norm", x.get(0), 2, "[-1]", "True"));
       case Op.MaxPool(int kernel, int stride, int padding) ->
@@ -68,12 +88,17 @@ final class Expression {
       case Op.PadChannels(int before, int after) ->
           torch("constant_pad_nd", x.get(0), List.of(0, 0, 0, 0, before, after));
       case Op.Attention attention -> attention(attention, node.inputs(), x);
-      case Op.Add() -> torch("add", x.toArray());
+      case Op.Add() ->
+          switch (overwritten) {
+            case 0 -> torch("add_", x.get(0), x.get(1));
+            case 1 -> torch("add_", x.get(1), x.get(0));
+            default -> torch("add", x.get(0), x.get(1));
+          };
       case Op.AddScaled(double factor) -> torch("add", x.get(0), x.get(1), "alpha=" + factor);
       case Op.Multiply() -> torch("mul", x.toArray());
       case Op.Scale(double factor) -> torch("mul", x.get(0), factor);
       case Op.Concat(int dimension) -> torch("cat", "[" + String.join(", ", x) + "]", dimension);
-      case Op.Dropout(double probability) -> torch("dropout", x.get(0), probability, "True");
+      case Op.Dropout(double probability) -> helper("dropped", x.get(0), probability);
       case Op.Cast(var to) -> torch("to", x.get(0), to.code());
       case Op.RotaryTable(var frequencies, double scale) ->
           helper("rotary_table", x.get(0), frequencies, scale);
@@ -99,6 +124,8 @@ final class Expression {
           helper("distance_buckets", x.get(0), truth(both), buckets, farthest, queries, keys);
       case Op.CrossEntropy(double smoothing) ->
           torch("cross_entropy_loss", x.get(0), x.get(1), "None", 2, -100, smoothing);
+      case Op.ProductCrossEntropy(double smoothing) ->
+          helper("product_cross_entropy", x.get(0), x.get(1), x.get(2), smoothing);
       case Op.BinaryCrossEntropy() ->
           torch("binary_cross_entropy_with_logits", x.get(0), x.get(1), "None", "None", 2);
       case Op.SquaredError() -> torch("mse_loss", x.get(0), x.get(1), 2);
@@ -112,6 +139,11 @@ final class Expression {
         : Optional.empty();
   }
 
+  /** Rows of a {@link Op.ProductCrossEntropy} that are there at once. */
+  static long rowsAtOnce(long classes, Device device) {
+    return Math.max((device == Device.CPU ? CPU_LOGITS : GPU_LOGITS) / classes, FEWEST_ROWS);
+  }
+
   private static String linear(List<String> x, boolean transposed) {
     var weight = transposed ? torch("t", x.get(1)) : x.get(1);
     return x.size() > 2
@@ -119,12 +151,13 @@ final class Expression {
         : torch("linear", x.get(0), weight);
   }
 
-  private static String pointwise(Activation function, String x) {
+  /** {@code inPlace}: an underscore where the result is written over {@code x}. */
+  private static String pointwise(Activation function, String x, String inPlace) {
     return switch (function) {
       case GELU -> torch("gelu", x);
       case GELU_TANH -> torch("gelu", x, "approximate=\"tanh\"");
       case QUICK_GELU -> torch("mul", x, torch("sigmoid", torch("mul", x, 1.702)));
-      case RELU -> torch("relu", x);
+      case RELU -> torch("relu" + inPlace, x);
       case RELU6 -> torch("hardtanh", x, 0.0, 6.0);
       case SILU -> torch("silu", x);
       case TANH -> torch("tanh", x);
@@ -145,13 +178,23 @@ final class Expression {
           op.dropout(),
           truth(op.causal()),
           scale);
+    if (op.dropout() > 0)
+      return helper(
+          "dropping_attention",
+          x.get(0),
+          x.get(1),
+          x.get(2),
+          mask,
+          op.dropout(),
+          truth(op.causal()),
+          scale);
     return torch(
         "scaled_dot_product_attention",
         x.get(0),
         x.get(1),
         x.get(2),
         mask,
-        op.dropout(),
+        0.0,
         truth(op.causal()),
         "scale=" + scale);
   }
@@ -190,7 +233,7 @@ final class Expression {
         def present(self: __torch__.K, gradients: List[Optional[Tensor]]) -> List[Tensor]:
           result = annotate(List[Tensor], [])
           for i in range(torch.len(gradients)):
-            _0 = torch.append(result, unchecked_cast(Tensor, gradients[i]))
+            _0 = torch.append(result, torch.contiguous(unchecked_cast(Tensor, gradients[i])))
           return result
         def copy(self: __torch__.K, to: Tensor, source: Tensor) -> Tensor:
           return torch.copy_(to, source)
@@ -206,7 +249,114 @@ final class Expression {
             times = torch.floordiv(torch.size(q, 1), torch.size(k, 1))
             keys = torch.repeat_interleave(k, times, 1)
             values = torch.repeat_interleave(v, times, 1)
-            result = torch.scaled_dot_product_attention(q, keys, values, mask, dropout, causal, scale=scale)
+            result = (self).dropping_attention(q, keys, values, mask, dropout, causal, scale, )
+          return result
+        def dropping_attention(self: __torch__.K, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], dropout: float, causal: bool, scale: Optional[float]) -> Tensor:
+          if torch.__or__(ops.prim.is_cuda(q), torch.eq(dropout, 0.)):
+            result = torch.scaled_dot_product_attention(q, k, v, mask, dropout, causal, scale=scale)
+          else:
+            if torch.__is__(scale, None):
+              factor = torch.div(1., torch.sqrt(torch.size(q, -1)))
+            else:
+              factor = unchecked_cast(float, scale)
+            scores = torch.matmul(torch.mul(q, factor), torch.transpose(k, -2, -1))
+            if causal:
+              seen = (self).seen(torch.size(q, 2), torch.size(k, 2), 0, q, )
+              heard = torch.masked_fill(scores, torch.logical_not(seen), -3.4028234663852886e+38)
+            else:
+              heard = scores
+            if torch.__isnot__(mask, None):
+              given = unchecked_cast(Tensor, mask)
+              if torch.eq(ops.prim.dtype(given), 11):
+                bias = torch.mul(torch.to(torch.logical_not(given), 6), -3.4028234663852886e+38)
+              else:
+                bias = given
+              biased = torch.add(heard, bias)
+            else:
+              biased = heard
+            probabilities = (self).dropped(torch.softmax(biased, -1), dropout, )
+            result = torch.matmul(probabilities, v)
+          return result
+        def dropped(self: __torch__.K, x: Tensor, probability: float) -> Tensor:
+          if ops.prim.is_cuda(x):
+            result = torch.dropout(x, probability, True)
+          else:
+            drawn = torch.random_(torch.empty(torch.size(x), dtype=2))
+            bar = torch.mul(probability, 32768.)
+            noise = torch.where(torch.lt(drawn, bar), 0., torch.div(1., torch.sub(1., probability)))
+            result = torch.mul(x, torch.to(noise, ops.prim.dtype(x)))
+          return result
+        def adapted_linear(self: __torch__.K, x: Tensor, matrix: Tensor, bias: Optional[Tensor], low: Tensor, second: Tensor, scale: float) -> Tensor:
+          rows = torch.reshape(x, [-1, torch.size(x, -1)])
+          if torch.__is__(bias, None):
+            y = torch.mm(rows, matrix)
+          else:
+            y = torch.addmm(unchecked_cast(Tensor, bias), rows, matrix)
+          narrow = torch.reshape(low, [-1, torch.size(low, -1)])
+          adapted = torch.addmm_(y, narrow, torch.t(second), beta=1, alpha=scale)
+          return torch.reshape(adapted, torch.add(torch.slice(torch.size(x), 0, -1), [torch.size(adapted, 1)]))
+        def folded_matrix(self: __torch__.K, matrix: Tensor, weight: Tensor, variance: Tensor, epsilon: float) -> Tensor:
+          factor = torch.mul(weight, torch.rsqrt(torch.add(variance, epsilon)))
+          return torch.mul(matrix, torch.reshape(factor, [-1, 1, 1, 1]))
+        def folded_bias(self: __torch__.K, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: float) -> Tensor:
+          factor = torch.mul(weight, torch.rsqrt(torch.add(variance, epsilon)))
+          return torch.sub(bias, torch.mul(mean, factor))
+        def product_cross_entropy(self: __torch__.K, x: Tensor, matrix: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+          recorded = torch.is_grad_enabled()
+          wants_x = torch.__and__(recorded, ops.prim.requires_grad(x))
+          wants_matrix = torch.__and__(recorded, ops.prim.requires_grad(matrix))
+          from_x = torch.zeros_like(torch.detach(x))
+          if wants_matrix:
+            from_matrix = torch.zeros_like(torch.detach(matrix))
+          else:
+            from_matrix = from_x
+          plain = torch.detach(matrix)
+          rows = torch.detach(x)
+          count = torch.size(rows, 0)
+          classes = torch.size(matrix, 0)
+          if ops.prim.is_cuda(x):
+            most = GPU_LOGITS
+          else:
+            most = CPU_LOGITS
+          size = ops.prim.max(torch.floordiv(most, classes), FEWEST_ROWS)
+          loss = torch.zeros([], dtype=6, device=ops.prim.device(x))
+          for i in range(torch.floordiv(torch.sub(torch.add(count, size), 1), size)):
+            start = torch.mul(i, size)
+            some = torch.slice(rows, 0, start, torch.add(start, size))
+            asked = torch.slice(labels, 0, start, torch.add(start, size))
+            counts = torch.unsqueeze(torch.to(torch.ne(asked, -100), 6), 1)
+            place = torch.unsqueeze(torch.clamp_min(asked, 0), 1)
+            scores = torch.to(torch.mm(some, torch.t(plain)), 6)
+            shifted = torch.sub_(scores, torch.amax(scores, [-1], True))
+            at_label = torch.gather(shifted, 1, place)
+            if torch.gt(smoothing, 0.):
+              mean = torch.mean(shifted, [-1], True)
+              aim = torch.add(torch.mul(at_label, torch.sub(1., smoothing)), mean, alpha=smoothing)
+            else:
+              aim = at_label
+            raised = torch.exp_(shifted)
+            total = torch.sum(raised, [-1], True)
+            loss = torch.add(loss, torch.sum(torch.mul(torch.sub(torch.log(total), aim), counts)))
+            if torch.__or__(wants_x, wants_matrix):
+              missed = torch.scatter_add_(raised, 1, place, torch.mul(total, torch.sub(smoothing, 1.)))
+              if torch.gt(smoothing, 0.):
+                wrong = torch.sub_(missed, torch.mul(total, torch.div(smoothing, classes)))
+              else:
+                wrong = missed
+              share = torch.div(counts, total)
+              error = torch.to(wrong, ops.prim.dtype(rows))
+              if wants_x:
+                part = torch.mul(torch.mm(error, plain), share)
+                _0 = torch.copy_(torch.slice(from_x, 0, start, torch.add(start, size)), part)
+              if wants_matrix:
+                _1 = torch.addmm_(from_matrix, torch.t(error), torch.to(torch.mul(some, share), ops.prim.dtype(some)))
+          result = loss
+          if wants_x:
+            along = torch.sum(torch.mul(x, from_x))
+            result = torch.add(result, torch.to(torch.sub(along, torch.detach(along)), 6))
+          if wants_matrix:
+            along_matrix = torch.dot(torch.reshape(matrix, [-1]), torch.reshape(from_matrix, [-1]))
+            result = torch.add(result, torch.to(torch.sub(along_matrix, torch.detach(along_matrix)), 6))
           return result
         def padding_mask(self: __torch__.K, mask: Tensor) -> Tensor:
           return torch.unsqueeze(torch.unsqueeze(torch.ne(mask, 0), 1), 1)
@@ -266,5 +416,8 @@ final class Expression {
           steps = torch.mul(torch.div(ratio, torch.log(torch.div(farthest, exact))), torch.sub(kinds, exact))
           rough = torch.clamp_max(torch.add(torch.to(steps, 4), exact), torch.sub(kinds, 1))
           return torch.add(ahead, torch.where(torch.lt(far, exact), far, rough))
-      """;
+      """
+          .replace("CPU_LOGITS", Long.toString(CPU_LOGITS))
+          .replace("GPU_LOGITS", Long.toString(GPU_LOGITS))
+          .replace("FEWEST_ROWS", Long.toString(FEWEST_ROWS));
 }

@@ -108,7 +108,14 @@ public final class Graph {
   public SortedMap<String, Boolean> linearModules() {
     var modules = new TreeMap<String, Boolean>();
     for (var node : nodes) {
-      if (!(node.op() instanceof Op.Linear(boolean transposed))) continue;
+      boolean transposed;
+      switch (node.op()) {
+        case Op.Linear linear -> transposed = linear.transposed();
+        case Op.AdaptedLinear linear -> transposed = linear.transposed();
+        default -> {
+          continue;
+        }
+      }
       var weight = parameter(node.inputs().get(1));
       if (weight != null && !Lora.owns(weight) && weight.name().endsWith(WEIGHT))
         modules.put(

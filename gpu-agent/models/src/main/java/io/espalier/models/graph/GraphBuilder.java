@@ -124,21 +124,19 @@ public final class GraphBuilder {
   }
 
   private Value linear(Value x, Value weight, String module, long out, boolean bias, Op.Linear op) {
-    var y =
-        bias
-            ? product(op, x, weight, out, weight(module + ".bias", Initial.ZEROS, out))
-            : product(op, x, weight, out);
+    var own = bias ? new Value[] {weight(module + ".bias", Initial.ZEROS, out)} : new Value[0];
     var name = prefix + module;
     return draft
         .plan
         .lora()
         .filter(lora -> lora.covers(name))
-        .map(lora -> adapted(x, y, name, lora))
-        .orElse(y);
+        .map(lora -> adapted(x, weight, name, out, lora, op, own))
+        .orElseGet(() -> product(op, x, weight, out, own));
   }
 
-  private Value adapted(Value x, Value y, String module, Lora lora) {
-    long in = x.shape().get(-1).constant(), out = y.shape().get(-1).constant();
+  private Value adapted(
+      Value x, Value weight, String module, long out, Lora lora, Op.Linear op, Value... bias) {
+    long in = x.shape().get(-1).constant();
     int rank = lora.rank(module);
     var uniform = new Initial.UniformByInputs();
     var a = parameter(Lora.matrixA(module), DType.F32, uniform, false, rank, in);
@@ -147,8 +145,10 @@ public final class GraphBuilder {
         lora.dropout() == 0 || draft.mode == Mode.EVAL
             ? x
             : same(new Op.Dropout(lora.dropout()), x);
-    var update = matrixProduct(matrixProduct(dropped, a), b);
-    return node(new Op.AddScaled(lora.scale(module)), y.shape(), y.type(), y, update);
+    var low = matrixProduct(dropped, a);
+    var inputs = lowered(Stream.concat(Stream.of(x, weight, low, b), Stream.of(bias)));
+    var adapted = new Op.AdaptedLinear(op.transposed(), lora.scale(module));
+    return node(adapted, x.shape().with(-1, Size.of(out)), inputs[0].type(), inputs);
   }
 
   /**
@@ -232,15 +232,38 @@ public final class GraphBuilder {
   public Value batchNorm(Value x, String module, double epsilon) {
     long channels = x.shape().get(1).constant();
     var weight = weight(module + ".weight", Initial.ONES, channels);
+    var bias = weight(module + ".bias", Initial.ZEROS, channels);
+    var mean = buffer(module + ".running_mean", DType.F32, Initial.ZEROS, channels);
+    var variance = buffer(module + ".running_var", DType.F32, Initial.ONES, channels);
+    var count = buffer(module + ".num_batches_tracked", DType.I64, Initial.ZEROS);
+    if (!weight.tracked() && !bias.tracked()) {
+      var folded = folded(x, epsilon, weight, bias, mean, variance);
+      if (folded.isPresent()) return folded.get();
+    }
     boolean ofBatch = draft.mode == Mode.TRAIN && weight.tracked();
-    return same(
-        new Op.BatchNorm(epsilon, MOMENTUM, ofBatch),
-        full(x),
-        weight,
-        weight(module + ".bias", Initial.ZEROS, channels),
-        buffer(module + ".running_mean", DType.F32, Initial.ZEROS, channels),
-        buffer(module + ".running_var", DType.F32, Initial.ONES, channels),
-        buffer(module + ".num_batches_tracked", DType.I64, Initial.ZEROS));
+    var op = new Op.BatchNorm(epsilon, MOMENTUM, ofBatch);
+    return same(op, full(x), weight, bias, mean, variance, count);
+  }
+
+  /** A norm that stays as it is, after a convolution that does, is part of its matrix. */
+  private Optional<Value> folded(
+      Value x, double epsilon, Value weight, Value bias, Value mean, Value variance) {
+    var before = draft.nodes.get(x.id());
+    if (!(before.op() instanceof Op.Conv2d convolution)
+        || (before.inputs().size() > 2)
+        || before.inputs().get(1).tracked()) return Optional.empty();
+    var pixels = before.inputs().get(0);
+    var matrix = same(new Op.FoldedMatrix(epsilon), full(before.inputs().get(1)), weight, variance);
+    var inputs =
+        lowered(
+            Stream.of(
+                pixels, matrix, same(new Op.FoldedBias(epsilon), weight, bias, mean, variance)));
+    return Optional.of(full(node(convolution, x.shape(), inputs[0].type(), inputs)));
+  }
+
+  /** (B, C, H, W) as convolutions like it best. */
+  public Value channelsLast(Value x) {
+    return same(new Op.ChannelsLast(), x);
   }
 
   // Operations without parameters
@@ -431,7 +454,31 @@ public final class GraphBuilder {
   /** Sum of −log p(label) over all rows; smoothed in training as the plan says. */
   public Value crossEntropy(Value logits, Value labels) {
     var smoothing = draft.mode == Mode.TRAIN ? draft.plan.labelSmoothing() : 0;
+    var producer = draft.nodes.get(unshaped(logits).id());
+    boolean product =
+        producer.op() instanceof Op.Linear(boolean transposed)
+            && !transposed
+            && producer.inputs().size() == 2
+            && isParameter(producer.inputs().get(1));
+    if (draft.mode == Mode.TRAIN && product) {
+      var x = producer.inputs().get(0);
+      var rows = reshape(x, logits.shape().get(0), x.shape().get(-1));
+      var op = new Op.ProductCrossEntropy(smoothing);
+      return node(op, Shape.of(), DType.F32, rows, producer.inputs().get(1), labels);
+    }
     return node(new Op.CrossEntropy(smoothing), Shape.of(), DType.F32, full(logits), labels);
+  }
+
+  private boolean isParameter(Value value) {
+    var node = draft.nodes.get(value.id());
+    return node.op() instanceof Op.Cast
+        ? isParameter(node.inputs().getFirst())
+        : node.op() instanceof Op.Weight;
+  }
+
+  private Value unshaped(Value x) {
+    var node = draft.nodes.get(x.id());
+    return node.op() instanceof Op.Reshape ? unshaped(node.inputs().getFirst()) : x;
   }
 
   public Value binaryCrossEntropy(Value logits, Value labels) {

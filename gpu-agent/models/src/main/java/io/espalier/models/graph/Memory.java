@@ -48,6 +48,7 @@ public record Memory(
     private final Map<String, Long> symbols;
     private final List<Node> nodes;
     private final SavedForBackward rules;
+    private final Device device;
     private final long weights;
     private final long optimizer;
     private final Map<Value, Integer> lastUse = new HashMap<>();
@@ -73,7 +74,8 @@ public record Memory(
       this.graph = graph;
       this.symbols = symbols;
       nodes = graph.slice(List.of(graph.output("loss")));
-      rules = new SavedForBackward(graph, device);
+      rules = SavedForBackward.of(graph, device);
+      this.device = device;
       weights = graph.parameters().stream().mapToLong(Parameter::bytes).sum();
       optimizer = 2 * graph.trained().stream().mapToLong(Parameter::bytes).sum();
       for (int i = 0; i < nodes.size(); i++)
@@ -123,12 +125,23 @@ public record Memory(
         if (output.equals(node.output()) && live.add(output)) working += bytes(output);
         boolean keeps = keeping && node.output().tracked();
         if (keeps) keep(node);
+        long onTheWay = onTheWay(node);
+        working += onTheWay;
         look(node);
+        working -= onTheWay;
         for (var input : node.inputs()) {
           var storage = rules.storage(input);
           if (lastUse.getOrDefault(storage, -1) == i) release(storage);
         }
       }
+    }
+
+    /** What an operation needs while it runs. */
+    private long onTheWay(Node node) {
+      if (!(node.op() instanceof Op.ProductCrossEntropy)) return 0;
+      long rows = node.inputs().get(0).shape().get(0).at(symbols);
+      long classes = node.inputs().get(1).shape().get(0).at(symbols);
+      return Math.min(rows, Expression.rowsAtOnce(classes, device)) * classes * DType.F32.bytes();
     }
 
     private void keep(Node node) {
@@ -169,8 +182,14 @@ public record Memory(
 
     /** What the backward of an operation needs on its way. */
     private long workspace(Node node) {
-      // The gradient of the chosen logarithms, which are as many as the logits.
-      return node.op() instanceof Op.CrossEntropy ? bytes(node.inputs().getFirst()) : 0;
+      return switch (node.op()) {
+        // The gradient of the chosen logarithms, which are as many as the logits.
+        case Op.CrossEntropy _ -> bytes(node.inputs().getFirst());
+        // The processor's convolutions have an order of their own for what they take and give.
+        case Op.Conv2d _ when device == Device.CPU ->
+            bytes(node.inputs().getFirst()) + bytes(node.output());
+        default -> 0;
+      };
     }
 
     /** Gradients of what went in. */

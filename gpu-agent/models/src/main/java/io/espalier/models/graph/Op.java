@@ -40,6 +40,17 @@ sealed interface Op {
   /** (…, in), (out, in), optional (out) → (…, out); the matrix is (in, out) where transposed. */
   record Linear(boolean transposed) implements Op {}
 
+  /**
+   * x (…, in), matrix, x or what dropout left of it through the first matrix of an adapter (…,
+   * rank), its second (out, rank), optional bias → (…, out), in one block of memory.
+   *
+   * @param scale of the adapter
+   */
+  record AdaptedLinear(boolean transposed, double scale) implements Op {}
+
+  /** The same numbers, the channels of a pixel beside each other: convolutions read them so. */
+  record ChannelsLast() implements Op {}
+
   /** (B, in, H, W), (out, in / groups, k, k), optional (out) → (B, out, H', W'). */
   record Conv2d(int stride, int padding, int groups) implements Op {}
 
@@ -59,6 +70,15 @@ sealed interface Op {
    * batch it writes the last three. Ioffe and Szegedy 2015, arXiv:1502.03167.
    */
   record BatchNorm(double epsilon, double momentum, boolean batchStatistics) implements Op {}
+
+  /**
+   * The matrix of a convolution, weight and running variance of the norm after it → the matrix of
+   * the two in one.
+   */
+  record FoldedMatrix(double epsilon) implements Op {}
+
+  /** Weight, bias, running mean and variance of such a norm → the bias of the two in one. */
+  record FoldedBias(double epsilon) implements Op {}
 
   record Pointwise(Activation function) implements Op {}
 
@@ -174,6 +194,13 @@ sealed interface Op {
    * whole optimizer step. Label −100 is ignored.
    */
   record CrossEntropy(double labelSmoothing) implements Op {}
+
+  /**
+   * x (rows, in), matrix (classes, in), (rows) → (); the sum, as of their product, which is never
+   * there as a whole: its gradient is computed along with it, some rows at a time. Label −100 is
+   * ignored.
+   */
+  record ProductCrossEntropy(double labelSmoothing) implements Op {}
 
   /** Scores and whether they should be high, both (B, labels) → (); the sum. */
   record BinaryCrossEntropy() implements Op {}

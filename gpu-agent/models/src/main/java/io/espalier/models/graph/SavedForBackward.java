@@ -7,7 +7,13 @@ import org.jspecify.annotations.Nullable;
  * What autograd keeps of each operation until its backward, by libtorch's own rules. Two values in
  * one storage are one, and a view keeps the whole storage.
  */
-record SavedForBackward(Graph graph, Device device) {
+record SavedForBackward(Graph graph, Device device, InPlace inPlace) {
+
+  /** Of the step that gives the loss. */
+  static SavedForBackward of(Graph graph, Device device) {
+    var loss = List.of(graph.output("loss"));
+    return new SavedForBackward(graph, device, new InPlace(graph, graph.slice(loss), loss));
+  }
 
   /** A value of the graph, or bytes that are none. */
   record Saved(@Nullable Value value, Size extraBytes) {
@@ -39,6 +45,9 @@ record SavedForBackward(Graph graph, Device device) {
           Op.PadChannels _,
           Op.Concat _,
           Op.Cast _,
+          Op.ChannelsLast _,
+          Op.FoldedMatrix _,
+          Op.FoldedBias _,
           Op.RotaryTable _ ->
           List.of();
       case Op.Embedding _ -> List.of(Saved.value(x.get(1)));
@@ -57,6 +66,11 @@ record SavedForBackward(Graph graph, Device device) {
       case Op.Linear _ ->
           List.of(
               Saved.when(x.get(1).tracked(), x.get(0)), Saved.when(x.get(0).tracked(), x.get(1)));
+      case Op.AdaptedLinear _ ->
+          List.of(
+              Saved.when(x.get(0).tracked(), x.get(1)),
+              Saved.when(x.get(3).tracked(), x.get(2)),
+              Saved.when(x.get(2).tracked(), x.get(3)));
       case Op.Conv2d _ -> List.of(Saved.value(x.get(0)), Saved.value(x.get(1)));
       case Op.RmsNorm _ ->
           List.of(Saved.value(x.get(0)), Saved.extra(rows(y).times(DType.F32.bytes())));
@@ -68,11 +82,10 @@ record SavedForBackward(Graph graph, Device device) {
           List.of(Saved.value(x.get(0)), Saved.extra(rows(y).times(2L * DType.F32.bytes())));
       case Op.Pointwise(var function) ->
           List.of(
-              Saved.value(
-                  switch (function) {
-                    case GELU, GELU_TANH, SILU, RELU6, QUICK_GELU, IDENTITY -> x.get(0);
-                    case RELU, TANH -> y;
-                  }));
+              switch (function) {
+                case GELU, GELU_TANH, SILU, RELU6, QUICK_GELU, IDENTITY -> Saved.value(x.get(0));
+                case RELU, TANH -> Saved.value(y);
+              });
       case Op.Attention attention ->
           device == Device.CPU && (attention.dropout() > 0 || (x.size() > 3 && x.get(3).tracked()))
               ? composed(x)
@@ -84,6 +97,11 @@ record SavedForBackward(Graph graph, Device device) {
                       .elements()
                       .times(device == Device.GPU ? 1 : y.type().bytes()))); // bits kept as bytes
       case Op.CrossEntropy _ -> List.of(Saved.value(x.get(1)), Saved.extra(x.get(0).bytes()));
+      // What its backward gives is there already.
+      case Op.ProductCrossEntropy _ ->
+          List.of(
+              Saved.extra(x.get(0).tracked() ? x.get(0).bytes() : Size.ZERO),
+              Saved.extra(x.get(1).tracked() ? x.get(1).bytes() : Size.ZERO));
       case Op.BinaryCrossEntropy _, Op.SquaredError _ ->
           List.of(Saved.value(x.get(0)), Saved.value(x.get(1)));
     };
@@ -137,6 +155,8 @@ record SavedForBackward(Graph graph, Device device) {
   /** What owns the bytes of a value. */
   Value storage(Value value) {
     var node = graph.producer(value);
-    return node.op() instanceof Op.View ? storage(node.inputs().getFirst()) : value;
+    if (node.op() instanceof Op.View) return storage(node.inputs().getFirst());
+    int operand = inPlace.operand(node);
+    return operand < 0 ? value : storage(node.inputs().get(operand));
   }
 }

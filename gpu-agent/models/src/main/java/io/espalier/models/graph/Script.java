@@ -82,6 +82,7 @@ public record Script(String text, Map<String, List<String>> inputs) {
     final Map<String, List<String>> inputs;
     private final Graph graph;
     private final Map<Integer, String> leaves = new HashMap<>();
+    private InPlace inPlace;
 
     Writer(
         Graph graph,
@@ -91,6 +92,7 @@ public record Script(String text, Map<String, List<String>> inputs) {
       this.graph = graph;
       this.text = text;
       this.inputs = inputs;
+      inPlace = new InPlace(graph, List.of(), List.of());
       for (var node : graph.nodes()) {
         if (!(node.op() instanceof Op.Leaf leaf)) continue;
         leaves.put(
@@ -104,7 +106,9 @@ public record Script(String text, Map<String, List<String>> inputs) {
     }
 
     void training(Optimizer optimizer) {
-      var loss = graph.slice(List.of(graph.output("loss")));
+      var wanted = List.of(graph.output("loss"));
+      var loss = graph.slice(wanted);
+      inPlace = new InPlace(graph, loss, wanted);
       if (graph.plan().recompute()) new Recomputation(graph, this, loss).gradients();
       else gradients(loss);
       step(loss, optimizer);
@@ -113,10 +117,15 @@ public record Script(String text, Map<String, List<String>> inputs) {
     void forward(String name) {
       var results = graph.outputs();
       var nodes = graph.slice(results);
+      inPlace = new InPlace(graph, nodes, results);
       open(name, nodes, TENSORS, "List[Tensor]");
       symbols(nodes);
       body(nodes, "0");
-      line("return [%s]", results.stream().map(this::name).collect(joining(", ")));
+      line(
+          "return [%s]",
+          results.stream()
+              .map(value -> "torch.contiguous(" + name(value) + ")")
+              .collect(joining(", ")));
     }
 
     /** The stages below the first trained parameter run without autograd; the rest in one piece. */
@@ -263,7 +272,9 @@ public record Script(String text, Map<String, List<String>> inputs) {
         var names = node.inputs().stream().map(this::name).toList();
         line(
             "%s = %s  # %s",
-            name(node.output()), Expression.of(node, names, write), node.output().shape());
+            name(node.output()),
+            Expression.of(node, names, write, inPlace.operand(node)),
+            node.output().shape());
         Expression.effect(node, names, write).ifPresent(effect -> line("_0 = %s", effect));
       }
     }

@@ -7,6 +7,7 @@ import io.espalier.models.graph.Mode;
 import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.EngineStart;
+import io.espalier.trainer.engine.Recording;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.RandomWeights;
 import java.io.IOException;
@@ -54,6 +55,26 @@ record Measurement(long peak, double seconds) {
       for (int step = 0; step < steps; step++) session.step(batch, 1e-5, WARM + step);
       double seconds = (cpuNanos() - start) / 1e9 / steps;
       return new Measurement((kibibytes("VmHWM:") - before) << 10, seconds);
+    }
+  }
+
+  /** The same steps, recorded operator by operator. */
+  static Trace traced(Family family, Graph graph, Map<String, Long> symbols, int steps)
+      throws IOException {
+    EngineStart.withThreads(1);
+    var weights = RandomWeights.of(family, family.graph(graph.plan(), Mode.TRAIN), 1);
+    var batch = batch(graph, symbols);
+    var file = Files.createTempFile("espalier", ".trace.json");
+    try (var session = open(family, graph, weights)) {
+      for (int step = 0; step < WARM; step++) session.step(batch, 1e-5, step);
+      Recording.of(
+          () -> {
+            for (int step = 0; step < steps; step++) session.step(batch, 1e-5, WARM + step);
+          },
+          file);
+      return Trace.read(file);
+    } finally {
+      Files.delete(file);
     }
   }
 
