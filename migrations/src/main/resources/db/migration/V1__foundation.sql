@@ -2,7 +2,7 @@
 --   ${app}      people's requests: sees only the teams in the transaction-local setting app.teams
 --   ${planner}  scheduler and agent endpoint: sees every team, by policies of its own
 -- Neither owns a table, so row-level security binds both. Times are the database's clock.
--- Amounts of budget are GPU-milliseconds.
+-- Amounts of budget are GPU-milliseconds, and millionths of the unit of money.
 
 -- The teams that the current transaction may see; none unless it said so.
 create function visible_teams() returns uuid[] language sql stable parallel safe as $$
@@ -146,6 +146,17 @@ create table pool (
   created_at timestamptz not null default now()
 );
 
+-- What a slot of a pool costs, version by version. Append-only: a lease keeps the rate of its grant.
+create table pool_rate (
+  pool            text not null references pool (name),
+  version         integer not null check (version > 0),
+  micros_per_hour bigint not null check (micros_per_hour >= 0), -- money for one GPU-hour
+  set_by          text not null,
+  reason          text not null,
+  valid_from      timestamptz not null default clock_timestamp(),
+  primary key (pool, version)
+);
+
 -- What a team may have of a pool, in slots. Without a row: the team's weight, and no limits.
 create table team_quota (
   team_id   uuid not null references team,
@@ -169,15 +180,15 @@ create table maintenance (
 create index maintenance_by_end on maintenance (ends_at);
 
 create table slot (
-  id           uuid primary key default gen_random_uuid(),
-  agent_id     uuid not null references agent,
-  index        integer not null check (index >= 0),
-  pool         text not null references pool (name),
-  memory_bytes bigint not null check (memory_bytes > 0),
-  device       text,
-  kind         text not null default 'WHOLE' check (kind in ('WHOLE', 'MIG_SLICE', 'MEMORY_SHARE')),
-  present      boolean not null default true,    -- in the host's last report
-  enabled      boolean not null default true,    -- by an admin
+  id                uuid primary key default gen_random_uuid(),
+  agent_id          uuid not null references agent,
+  index             integer not null check (index >= 0),
+  pool              text not null references pool (name),
+  memory_bytes      bigint not null check (memory_bytes > 0),
+  device            text,
+  kind              text not null default 'WHOLE' check (kind in ('WHOLE', 'MIG_SLICE', 'MEMORY_SHARE')),
+  present           boolean not null default true, -- in the host's last report
+  enabled           boolean not null default true, -- by an admin
   quarantined_at    timestamptz,                   -- since a hardware error, until an admin lifts it
   quarantine_reason text,
   unique (agent_id, index),
@@ -195,6 +206,7 @@ create table job (
   dataset_version_id uuid not null,
   requested_protocol text,                       -- null: Espalier chooses
   cap_millis         bigint not null check (cap_millis > 0),
+  cap_money          bigint check (cap_money > 0), -- null: no limit but the team's
   seed               bigint not null,
   priority           text not null default 'NORMAL' check (priority in ('URGENT', 'NORMAL', 'SCAVENGER')),
   slots              integer not null default 1 check (slots > 0), -- a gang, if more than one
@@ -216,6 +228,7 @@ create table job (
   version            bigint not null default 0,
   submitted_at       timestamptz not null default now(),
   finished_at        timestamptz,
+  thinned_at         timestamptz,                -- since its curves and log were thinned for keeping
   unique (team_id, id),
   unique (team_id, idempotency_key),
   foreign key (team_id, dataset_version_id) references dataset_version (team_id, id),
@@ -252,9 +265,10 @@ create table task (
   need_millis    bigint not null check (need_millis >= 0), -- fundable before a start is worth it
   epoch          bigint not null default 0,          -- of the last grant
   losses         integer not null default 0,         -- leases lost in a row, no checkpoint between
+  micro_batch    integer check (micro_batch > 0),    -- samples at once, where the whole batch is too many
+  avoid_agent    uuid references agent,              -- its hardware failed this task
   progress       jsonb,
   timed_from     jsonb,                              -- the first progress of this lease and phase
-  avoid_agent    uuid references agent,              -- its hardware failed this task
   saved_at       timestamptz,                        -- when its last checkpoint was listed
   predicted_millis bigint check (predicted_millis >= 0), -- how long it will run; null if unknown
   preemptions    integer not null default 0,
@@ -342,12 +356,16 @@ create table lease (
   state            text not null check (state in ('LIVE', 'RELEASED', 'EXPIRED')),
   wish             text not null default 'RUN' check (wish in ('RUN', 'YIELD', 'STOP')),
   yield_by         timestamptz,                  -- backfilled: its slots are promised from then on
-  yield_reason     text,                         -- how the job pauses once it has yielded
+  yield_reason     text,                         -- how the job pauses then; null: it goes on at once
   end_reason       text,
   spec             jsonb not null,               -- what its trainer was told, inputs by hash
   next_sequence    bigint not null default 0,    -- events before this one are stored
   slice            integer not null default 0,   -- number of the open hold
   slice_started_at timestamptz not null default now(),
+  held_millis      bigint not null check (held_millis > 0),                 -- the open hold
+  settled_millis   bigint not null default 0 check (settled_millis >= 0),   -- of the slices before it
+  durable_millis   bigint not null default 0 check (durable_millis >= 0),   -- charged at the last checkpoint
+  rate_micros      bigint not null default 0 check (rate_micros >= 0),      -- of its grant, per GPU-hour
   granted_at       timestamptz not null default now(),
   renewed_at       timestamptz not null default now(),
   ended_at         timestamptz,
@@ -355,8 +373,7 @@ create table lease (
   unique (team_id, id),
   foreign key (team_id, job_id) references job (team_id, id),
   foreign key (team_id, task_id) references task (team_id, id),
-  check ((state = 'LIVE') = (ended_at is null)),
-  check (wish <> 'YIELD' or yield_reason is not null)
+  check ((state = 'LIVE') = (ended_at is null))
 );
 create unique index lease_one_live_per_task on lease (task_id) where state = 'LIVE';
 create index lease_live_by_agent on lease (agent_id) where state = 'LIVE';
@@ -420,48 +437,75 @@ create index log_line_by_job on log_line (job_id, id);
 
 -- A team's budget, or (job_id set) the cap of one job inside it. Every hold is posted to both.
 create table budget_account (
-  id        uuid primary key default gen_random_uuid(),
-  team_id   uuid not null references team,
-  job_id    uuid,
-  funded    bigint not null default 0 check (funded >= 0),
-  held      bigint not null default 0 check (held >= 0),
-  spent     bigint not null default 0 check (spent >= 0),
-  overdraft bigint not null default 0 check (overdraft >= 0),
-  version   bigint not null default 0,
+  id              uuid primary key default gen_random_uuid(),
+  team_id         uuid not null references team,
+  job_id          uuid,
+  funded          bigint not null default 0 check (funded >= 0),
+  held            bigint not null default 0 check (held >= 0),
+  spent           bigint not null default 0 check (spent >= 0),
+  overdraft       bigint not null default 0 check (overdraft >= 0),
+  money_funded    bigint default 0 check (money_funded >= 0), -- null: a job without a limit of its own
+  money_held      bigint not null default 0 check (money_held >= 0),
+  money_spent     bigint not null default 0 check (money_spent >= 0),
+  money_overdraft bigint not null default 0 check (money_overdraft >= 0),
+  version         bigint not null default 0,
   unique nulls not distinct (team_id, job_id),
   unique (team_id, id),
   foreign key (team_id, job_id) references job (team_id, id),
-  constraint never_overdrawn check (held + spent <= funded + overdraft)
+  check (job_id is not null or money_funded is not null),
+  constraint never_overdrawn check (held + spent <= funded + overdraft),
+  constraint money_never_overdrawn check (money_held + money_spent <= money_funded + money_overdraft)
 );
 create index budget_account_by_job on budget_account (job_id);
 
--- Double entry: an amount leaves one bucket and enters another. Append-only; an account's balances
--- are the sums of its entries.
+-- Double entry: GPU time and its money leave one bucket and enter another. Append-only; an account's
+-- balances are the sums of its entries.
 create table budget_entry (
-  id         bigint generated always as identity primary key,
-  team_id    uuid not null,
-  account_id uuid not null,
-  kind       text not null check (kind in ('CREDIT', 'HOLD', 'SETTLE', 'VOID')),
-  debit      text not null check (debit in ('SOURCE', 'FREE', 'HELD')),
-  credit     text not null check (credit in ('FREE', 'HELD', 'SPENT')),
-  amount     bigint not null check (amount > 0),
-  job_id     uuid,
-  lease_id   uuid,
-  slice      integer,
-  reason     text not null,
+  id          bigint generated always as identity primary key,
+  team_id     uuid not null,
+  account_id  uuid not null,
+  kind        text not null,
+  debit       text not null check (debit in ('SOURCE', 'FREE', 'HELD', 'SPENT')),
+  credit      text not null check (credit in ('SOURCE', 'FREE', 'HELD', 'SPENT')),
+  amount      bigint not null check (amount >= 0),
+  money       bigint not null default 0 check (money >= 0),
+  job_id      uuid,
+  lease_id    uuid,
+  slice       integer,
+  transfer_id uuid,                              -- the same at both ends
+  reason      text not null,
   request_key text,                              -- of a credit: a repeated request books it once
-  at         timestamptz not null default clock_timestamp(),
+  at          timestamptz not null default clock_timestamp(),
   unique (account_id, lease_id, slice, kind),
   unique (account_id, request_key),
+  unique (transfer_id, kind),
   foreign key (team_id, account_id) references budget_account (team_id, id),
   foreign key (team_id, lease_id) references lease (team_id, id),
-  check (case kind when 'CREDIT' then debit = 'SOURCE' and credit = 'FREE'
-                   when 'HOLD'   then debit = 'FREE' and credit = 'HELD'
-                   when 'SETTLE' then debit = 'HELD' and credit = 'SPENT'
-                   when 'VOID'   then debit = 'HELD' and credit = 'FREE' end),
-  check (kind = 'CREDIT' or (lease_id is not null and slice is not null and job_id is not null))
+  check (amount > 0 or money > 0),
+  constraint way_of_kind check ((kind, debit, credit) in (
+    ('CREDIT', 'SOURCE', 'FREE'), ('TRANSFER_IN', 'SOURCE', 'FREE'), ('TRANSFER_OUT', 'FREE', 'SOURCE'),
+    ('EXPIRY', 'FREE', 'SOURCE'), ('OVERDRAFT', 'SOURCE', 'FREE'), ('OVERDRAFT_END', 'FREE', 'SOURCE'),
+    ('HOLD', 'FREE', 'HELD'), ('SETTLE', 'HELD', 'SPENT'), ('VOID', 'HELD', 'FREE'),
+    ('REFUND', 'SPENT', 'FREE'))),
+  check ((kind in ('HOLD', 'SETTLE', 'VOID', 'REFUND'))
+         = (lease_id is not null and slice is not null)),
+  check (lease_id is null or job_id is not null),
+  check ((kind in ('TRANSFER_IN', 'TRANSFER_OUT')) = (transfer_id is not null))
 );
 create index budget_entry_by_lease on budget_entry (lease_id, slice);
+
+-- What a team is given again and again, and how much of what is left over it keeps.
+create table budget_period (
+  team_id          uuid primary key references team,
+  every            text not null check (every in ('WEEK', 'MONTH', 'QUARTER', 'YEAR')),
+  allowance_millis bigint not null check (allowance_millis >= 0),
+  allowance_money  bigint not null check (allowance_money >= 0),
+  carry_percent    integer not null check (carry_percent between 0 and 100),
+  began_at         timestamptz not null,         -- the first one: ends are counted from here
+  ends_at          timestamptz not null check (ends_at > began_at),
+  version          bigint not null default 0
+);
+create index budget_period_by_end on budget_period (ends_at);
 
 -- ── Audit ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -484,19 +528,21 @@ grant usage on schema ${flyway:defaultSchema} to ${app}, ${planner};
 
 grant select, insert, update on app_user, team, api_token, setup_code, join_token, agent, slot to ${app};
 grant select, insert, update, delete on member, team_quota, maintenance, cron_schedule to ${app};
-grant select, insert on pool, blob, base_model, base_model_file, audit to ${app};
+grant select, insert on pool, pool_rate, blob, base_model, base_model_file, audit to ${app};
 grant select, insert on dataset, dataset_version to ${app};
 grant select, insert, update on job, budget_account, task, lease to ${app};
+grant select, insert, update, delete on budget_period to ${app};
 grant select, insert on job_transition, budget_entry to ${app};
 grant select, insert on cron_fire to ${app};
 grant select on lease_slot, checkpoint, artifact, metric, log_line, member_usage to ${app};
 
 grant select on all tables in schema ${flyway:defaultSchema} to ${planner};
-grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, budget_account, metric
-  to ${planner};
+grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, budget_account,
+  budget_period, metric to ${planner};
 grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budget_entry, audit
   to ${planner};
 grant update, delete on checkpoint to ${planner};
+grant delete on metric, log_line to ${planner};
 grant insert, update, delete on member_usage to ${planner};
 grant update on cron_schedule to ${planner};
 revoke select on app_user, api_token, setup_code from ${planner};
@@ -506,8 +552,8 @@ declare
   scoped text;
 begin
   foreach scoped in array array['dataset', 'dataset_version', 'job', 'job_transition', 'task', 'lease',
-      'checkpoint', 'artifact', 'metric', 'log_line', 'budget_account', 'budget_entry', 'member_usage',
-      'team_quota', 'cron_schedule', 'cron_fire'] loop
+      'checkpoint', 'artifact', 'metric', 'log_line', 'budget_account', 'budget_entry',
+      'budget_period', 'member_usage', 'team_quota', 'cron_schedule', 'cron_fire'] loop
     execute format('alter table %I enable row level security', scoped);
     execute format('create policy of_visible_teams on %I to ${app} '
         'using (team_id = any (visible_teams())) with check (team_id = any (visible_teams()))', scoped);

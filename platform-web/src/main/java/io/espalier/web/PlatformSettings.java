@@ -14,10 +14,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What operators may change of the orchestrator's defaults; fault tests need shorter times.
  *
  * @param home data folder of the platform; the artifact store is in it
+ * @param keepInFull for so long an ended job keeps every point of its curves and every line of its
+ *     log: {@code ESPALIER_KEEP_IN_FULL}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
  */
 @ConfigurationProperties("espalier")
-record PlatformSettings(Path home, @DefaultValue Lease lease, @Nullable Duration heartbeat) {
+record PlatformSettings(
+    Path home,
+    @DefaultValue Lease lease,
+    @Nullable Duration heartbeat,
+    @Nullable Duration keepInFull) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
   record Lease(
@@ -39,7 +45,8 @@ record PlatformSettings(Path home, @DefaultValue Lease lease, @Nullable Duration
                 or(heartbeat, times.heartbeat()),
                 times.silence(),
                 times.joinToken(),
-                times.credential()));
+                times.credential()))
+        .withKeepInFull(or(keepInFull, settings.keepInFull()));
   }
 
   private static Duration or(@Nullable Duration set, Duration otherwise) {

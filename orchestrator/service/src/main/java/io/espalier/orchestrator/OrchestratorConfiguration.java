@@ -10,6 +10,8 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Periods;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Credentials;
@@ -17,6 +19,7 @@ import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.invariant.Invariants;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.Retention;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.metronome.Beat;
@@ -26,6 +29,7 @@ import io.espalier.orchestrator.model.Results;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
 import io.espalier.orchestrator.schedule.Reaper;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -97,6 +101,16 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Rates rates(Transactions transactions, Changes changes, Audit audit) {
+    return new Rates(transactions, changes, audit);
+  }
+
+  @Bean
+  Periods periods(Transactions transactions, Ledger ledger, Changes changes) {
+    return new Periods(transactions, ledger, changes);
+  }
+
+  @Bean
   Leases leases(Ledger ledger, OrchestratorSettings settings) {
     return new Leases(ledger, settings.fence(), settings.terms());
   }
@@ -115,6 +129,11 @@ public class OrchestratorConfiguration {
       Audit audit,
       OrchestratorSettings settings) {
     return new Jobs(transactions, ledger, leases, changes, audit, settings.terms());
+  }
+
+  @Bean
+  Retention retention(Transactions transactions, OrchestratorSettings settings) {
+    return new Retention(transactions, settings.keepInFull());
   }
 
   @Bean
@@ -184,11 +203,18 @@ public class OrchestratorConfiguration {
 
   @Bean
   SchedulerFactoryBean metronome(
-      Credentials credentials, PlanLoop planLoop, Reaper reaper, OrchestratorSettings settings) {
+      Credentials credentials,
+      PlanLoop planLoop,
+      Reaper reaper,
+      Periods periods,
+      Retention retention,
+      OrchestratorSettings settings) {
     return Metronome.of(
         credentials.planner(),
         List.of(
             new Beat("plan", settings.planPeriod(), planLoop::wake),
-            new Beat("expire-leases", settings.planPeriod(), reaper::tick)));
+            new Beat("expire-leases", settings.planPeriod(), reaper::tick),
+            new Beat("budget-periods", settings.planPeriod().multipliedBy(12), periods::tick),
+            new Beat("retention", Duration.ofHours(1), retention::tick)));
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
  *
  * @param blobFolder of the artifact store
  * @param planPeriod of the metronome; submissions and finishes are planned at once anyway
+ * @param keepInFull for so long after its end a job keeps every point and every line
  * @param maxBlobBytes of one file that an agent may send
  */
 public record OrchestratorSettings(
@@ -19,6 +20,7 @@ public record OrchestratorSettings(
     Terms terms,
     AgentTimes agentTimes,
     Duration planPeriod,
+    Duration keepInFull,
     long maxBlobBytes) {
 
   public static OrchestratorSettings defaults(Path blobFolder) {
@@ -32,18 +34,27 @@ public record OrchestratorSettings(
             Duration.ofMinutes(15),
             Duration.ofHours(24)),
         Duration.ofSeconds(5),
+        Duration.ofDays(30),
         64L << 30);
   }
 
   public OrchestratorSettings withFence(Fence other) {
-    return new OrchestratorSettings(blobFolder, other, terms, agentTimes, planPeriod, maxBlobBytes);
+    return new OrchestratorSettings(
+        blobFolder, other, terms, agentTimes, planPeriod, keepInFull, maxBlobBytes);
   }
 
   public OrchestratorSettings withTerms(Terms other) {
-    return new OrchestratorSettings(blobFolder, fence, other, agentTimes, planPeriod, maxBlobBytes);
+    return new OrchestratorSettings(
+        blobFolder, fence, other, agentTimes, planPeriod, keepInFull, maxBlobBytes);
   }
 
   public OrchestratorSettings withAgentTimes(AgentTimes other) {
-    return new OrchestratorSettings(blobFolder, fence, terms, other, planPeriod, maxBlobBytes);
+    return new OrchestratorSettings(
+        blobFolder, fence, terms, other, planPeriod, keepInFull, maxBlobBytes);
+  }
+
+  public OrchestratorSettings withKeepInFull(Duration other) {
+    return new OrchestratorSettings(
+        blobFolder, fence, terms, agentTimes, planPeriod, other, maxBlobBytes);
   }
 }

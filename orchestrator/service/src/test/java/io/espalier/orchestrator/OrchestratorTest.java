@@ -50,7 +50,7 @@ class OrchestratorTest {
 
       assertThat(nextLease(context, agent.id, -1).leases()).hasSize(1);
       assertThat(state(context, job)).isEqualTo(JobState.PROFILING);
-      assertThat(seeds.count("qrtz_triggers")).isEqualTo(2);
+      assertThat(seeds.count("qrtz_triggers")).isEqualTo(4);
     }
   }
 
@@ -66,6 +66,7 @@ class OrchestratorTest {
                 Duration.ofMinutes(15),
                 Duration.ofHours(24)),
             planPeriod,
+            Duration.ofDays(30),
             1 << 20);
     var context = new AnnotationConfigApplicationContext();
     context.registerBean(Credentials.class, () -> seeds.credentials);

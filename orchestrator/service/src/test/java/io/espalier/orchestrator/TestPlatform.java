@@ -16,6 +16,8 @@ import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Periods;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Json;
@@ -76,6 +78,8 @@ public final class TestPlatform implements AutoCloseable {
   public final TaskFlow flow = new TaskFlow(leases, ledger, TERMS);
   public final BlobStore blobs = new BlobStore(temporaryFolder());
   public final Budgets budgets = new Budgets(transactions, ledger, changes, audit);
+  public final Rates rates = new Rates(transactions, changes, audit);
+  public final Periods periods = new Periods(transactions, ledger, changes);
   public final Jobs jobs = new Jobs(transactions, ledger, leases, changes, audit, TERMS);
   public final Agents agents =
       new Agents(transactions, leases, flow, blobs, changes, audit, FENCE, TIMES, 1 << 20);

@@ -19,13 +19,15 @@ public final class StateBadge extends Span {
   }
 
   public StateBadge(JobState state, @Nullable PauseReason paused, @Nullable FailureReason failed) {
-    super(label(state, paused == null ? failed : paused));
+    super(label(state, paused, failed));
     addClassName("state");
     getElement().setAttribute("data-state", state.name());
   }
 
   /** Such as {@code Paused · budget}. */
-  private static String label(JobState state, @Nullable Enum<?> reason) {
-    return reason == null ? Words.of(state) : Words.of(state) + " · " + Words.lower(reason);
+  private static String label(
+      JobState state, @Nullable PauseReason paused, @Nullable FailureReason failed) {
+    if (paused != null) return Words.of(state) + " · " + paused.label();
+    return failed == null ? Words.of(state) : Words.of(state) + " · " + failed.label();
   }
 }

@@ -1,11 +1,13 @@
 package io.espalier.web.rest;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a request must, or may, give. */
 final class Given {
+
+  /** Far beyond any budget, and far from the end of the numbers. */
+  private static final double MOST_MONEY = 1e12;
 
   private Given() {}
 
@@ -54,6 +59,54 @@ final class Given {
               .allowed("more than 0"));
     }
     return GpuTime.ofHours(given);
+  }
+
+  /** GPU time, money or both; what is given is positive. */
+  static Amount amount(@Nullable Double hours, @Nullable Double money) {
+    if (hours == null && money == null) gpuHours(null);
+    return new Amount(
+        hours == null ? GpuTime.ZERO : gpuHours(hours),
+        money == null ? Money.ZERO : money("money", money));
+  }
+
+  /** What is absent is nothing. */
+  static Amount amountOrNothing(@Nullable Double hours, @Nullable Double money) {
+    return new Amount(
+        GpuTime.ofHours(hours == null ? 0 : notNegative("gpuHours", hours)),
+        Money.of(money == null ? 0 : notNegative("money", money)));
+  }
+
+  static Money money(String field, double units) {
+    if (!(units > 0) || units > MOST_MONEY) {
+      throw new Refused(outside(field, units, "more than 0, at most " + MOST_MONEY));
+    }
+    return Money.of(units);
+  }
+
+  static double notNegative(String field, @Nullable Double number) {
+    double given = required(field, number);
+    if (!(given >= 0) || given > MOST_MONEY) {
+      throw new Refused(outside(field, given, "0 to " + MOST_MONEY));
+    }
+    return given;
+  }
+
+  /** 0 if absent. */
+  static int percent(String field, @Nullable Integer percent) {
+    if (percent == null) return 0;
+    if (percent < 0 || percent > 100) throw new Refused(outside(field, percent, "0 to 100"));
+    return percent;
+  }
+
+  private static Problem outside(String field, Object found, String allowed) {
+    return Problem.of(
+            "number-out-of-range",
+            Category.INVALID,
+            field,
+            "The number is outside of what makes sense here.",
+            "Send another one.")
+        .found(found)
+        .allowed(allowed);
   }
 
   /** Null for Espalier's choice. */

@@ -11,6 +11,7 @@ import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.LogLine;
+import io.espalier.orchestrator.job.Scheduling;
 import io.espalier.orchestrator.job.Submission;
 import io.espalier.orchestrator.job.Transition;
 import io.espalier.orchestrator.page.Page;
@@ -51,6 +52,7 @@ class JobController {
   /**
    * @param protocol {@code auto} (or absent) for Espalier's choice
    * @param gpuHours the most that the job may cost
+   * @param money the most that it may cost in money; absent for no limit but the team's
    * @param seed 0 if absent
    */
   record NewJob(
@@ -60,6 +62,7 @@ class JobController {
       @Nullable UUID datasetVersion,
       @Nullable String protocol,
       @Nullable Double gpuHours,
+      @Nullable Double money,
       @Nullable Long seed) {
 
     Submission submission() {
@@ -70,7 +73,9 @@ class JobController {
           Given.required("datasetVersion", datasetVersion),
           Given.protocol(protocol),
           Given.gpuHours(gpuHours),
-          seed == null ? 0 : seed);
+          money == null ? null : Given.money("money", money),
+          seed == null ? 0 : seed,
+          Scheduling.PLAIN);
     }
   }
 
@@ -112,13 +117,25 @@ class JobController {
     return jobs.cancel(user, job);
   }
 
-  record Raise(@Nullable Double gpuHours) {}
+  /** Saves the job at its next step and frees its slot; its place in the queue stays. */
+  @PostMapping("/{job}/pause")
+  JobView pause(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
+    return jobs.pause(user, job);
+  }
+
+  /** Lets a paused job go on where it was. */
+  @PostMapping("/{job}/resume")
+  JobView resume(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
+    return jobs.resume(user, job);
+  }
+
+  record Raise(@Nullable Double gpuHours, @Nullable Double money) {}
 
   /** Raises the most that the job may cost. */
   @PostMapping("/{job}/cap")
   JobView raiseCap(
       @AuthenticationPrincipal Principal user, @PathVariable UUID job, @RequestBody Raise raise) {
-    return jobs.raiseCap(user, job, Given.gpuHours(raise.gpuHours()));
+    return jobs.raiseCap(user, job, Given.amount(raise.gpuHours(), raise.money()));
   }
 
   /**

@@ -4,10 +4,6 @@ import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.TeamView;
 import io.espalier.orchestrator.account.Teams;
-import io.espalier.orchestrator.budget.Budgets;
-import io.espalier.orchestrator.budget.JobStatement;
-import io.espalier.orchestrator.budget.TeamBudget;
-import io.espalier.orchestrator.budget.TeamEntry;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
 import java.util.List;
@@ -21,23 +17,20 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Teams, their members and their budgets. */
+/** Teams and their members. */
 @RestController
 @RequestMapping("/api/v1/teams")
 class TeamController {
 
   private final Teams teams;
-  private final Budgets budgets;
 
-  TeamController(Teams teams, Budgets budgets) {
+  TeamController(Teams teams) {
     this.teams = teams;
-    this.budgets = budgets;
   }
 
   /** Teams by name with their budgets: those of the caller, or all for platform admins. */
@@ -87,44 +80,5 @@ class TeamController {
       @PathVariable UUID team,
       @PathVariable String login) {
     teams.removeMember(owner, team, login);
-  }
-
-  /** What is funded, held, spent and free, in GPU-milliseconds. */
-  @GetMapping("/{team}/budget")
-  TeamBudget budget(@AuthenticationPrincipal Principal user, @PathVariable UUID team) {
-    return budgets.ofTeam(user, team);
-  }
-
-  record Credit(@Nullable Double gpuHours, @Nullable String reason) {}
-
-  /** Adds to the budget, with a reason that stays in the ledger. */
-  @PostMapping("/{team}/budget/credits")
-  TeamBudget credit(
-      @AuthenticationPrincipal Principal owner,
-      @PathVariable UUID team,
-      @RequestBody Credit credit,
-      @RequestHeader(name = "Idempotency-Key") @Nullable String key) {
-    var amount = Given.gpuHours(credit.gpuHours());
-    return budgets.credit(owner, team, amount, Given.required("reason", credit.reason()), key);
-  }
-
-  /** What each job has cost, newest first. */
-  @GetMapping("/{team}/statement")
-  Page<JobStatement> statement(
-      @AuthenticationPrincipal Principal user,
-      @PathVariable UUID team,
-      @RequestParam(defaultValue = "100") int limit,
-      @RequestParam(required = false) @Nullable String after) {
-    return budgets.statement(user, team, new PageRequest(limit, after));
-  }
-
-  /** Every entry of the team's account, newest first. */
-  @GetMapping("/{team}/budget/entries")
-  Page<TeamEntry> entries(
-      @AuthenticationPrincipal Principal user,
-      @PathVariable UUID team,
-      @RequestParam(defaultValue = "100") int limit,
-      @RequestParam(required = false) @Nullable String after) {
-    return budgets.entries(user, team, new PageRequest(limit, after));
   }
 }

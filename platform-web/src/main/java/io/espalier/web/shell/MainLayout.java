@@ -81,7 +81,8 @@ public final class MainLayout extends AppLayout implements BeforeEnterObserver {
     if (admin) {
       navigation.addItem(
           item("Users", "admin/users", VaadinIcon.USERS),
-          item("Audit", "admin/audit", VaadinIcon.RECORDS));
+          item("Audit", "admin/audit", VaadinIcon.RECORDS),
+          item("Invariants", "admin/invariants", VaadinIcon.CHECK_CIRCLE));
     }
     return navigation;
   }

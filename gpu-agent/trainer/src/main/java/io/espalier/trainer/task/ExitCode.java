@@ -10,6 +10,8 @@ enum ExitCode {
   OUT_OF_MEMORY(11),
   DIVERGED(12),
   PLATFORM(13),
+  INPUT_UNREADABLE(14),
+  HARDWARE(15),
   /** The lease ran out and the task did not get to a step boundary in time. */
   LEASE_LOST(75);
 
@@ -30,6 +32,8 @@ enum ExitCode {
       case DIVERGED -> DIVERGED;
       case LOST, DEADLINE -> LEASE_LOST;
       case PLATFORM -> PLATFORM;
+      case INPUT_UNREADABLE -> INPUT_UNREADABLE;
+      case HARDWARE -> HARDWARE;
     };
   }
 }

@@ -2,7 +2,7 @@ package io.espalier.domain.budget;
 
 /** Where an amount lies. Every entry moves one amount from one bucket to another. */
 public enum Bucket {
-  /** Outside: what an admin or an owner grants. */
+  /** Outside of the account: the house's money, another team's account. */
   SOURCE,
   FREE,
   HELD,

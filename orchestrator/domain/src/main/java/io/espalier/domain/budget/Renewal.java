@@ -25,7 +25,7 @@ public sealed interface Renewal {
    * If the next slice cannot be funded in full, all that is left is held; once nothing more can be
    * had and only the reserve remains, the lease parks.
    *
-   * @param free what the tighter of the two accounts has beyond the open hold
+   * @param free GPU time that the accounts can pay for beyond the open hold
    */
   static Renewal decide(Terms terms, Slice slice, GpuTime free, Instant now) {
     if (!isDue(terms, slice, now)) return new Keep();

@@ -1,11 +1,38 @@
 package io.espalier.domain.job;
 
-/** Why a job ended without a model. */
+/** Why a run, or with it a job, ended without a result. */
 public enum FailureReason {
-  USER_ERROR,
-  OUT_OF_MEMORY,
-  DIVERGED,
-  LOST,
-  DEADLINE,
-  PLATFORM
+  /** What was asked for cannot be: a setting, a combination, a budget. */
+  USER_ERROR("user error", true),
+  /** The data or the model could not be read. */
+  INPUT_UNREADABLE("input unreadable", true),
+  OUT_OF_MEMORY("out of memory", true),
+  /** Training left the finite numbers. */
+  DIVERGED("diverged", true),
+  /** A device of the host failed. */
+  HARDWARE("hardware", false),
+  /** The run was lost without a word of its own. */
+  LOST("lost", false),
+  /** It did not come to its end in time. */
+  DEADLINE("deadline missed", true),
+  /** A fault of the platform itself. */
+  PLATFORM("platform fault", false);
+
+  private final String label;
+  private final boolean billed;
+
+  FailureReason(String label, boolean billed) {
+    this.label = label;
+    this.billed = billed;
+  }
+
+  /** For people. */
+  public String label() {
+    return label;
+  }
+
+  /** Whether the team pays for all of the run; else until its last checkpoint only. */
+  public boolean isBilled() {
+    return billed;
+  }
 }

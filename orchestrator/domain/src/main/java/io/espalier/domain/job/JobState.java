@@ -1,7 +1,9 @@
 package io.espalier.domain.job;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Where a job is in its life. {@link #next} lists every legal transition. */
 public enum JobState {
@@ -20,6 +22,13 @@ public enum JobState {
     return this == SUCCEEDED || this == FAILED || this == CANCELLED;
   }
 
+  /** For people: {@code Paused: budget. It goes on by itself …}, {@code Failed: diverged.} */
+  public String sentence(@Nullable PauseReason pause, @Nullable FailureReason failure) {
+    var word = name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+    if (pause != null) return word + ": " + pause.label() + ". " + pause.whatNext();
+    return failure == null ? word + "." : word + ": " + failure.label() + ".";
+  }
+
   /**
    * The states that may follow. A job whose task waits for a slot keeps its state: losing a lease
    * is the task's affair.
@@ -32,8 +41,9 @@ public enum JobState {
       case SEARCHING -> EnumSet.of(TRAINING, PAUSED, FAILED, CANCELLED);
       case TRAINING -> EnumSet.of(EVALUATING, PAUSED, FAILED, CANCELLED);
       case EVALUATING -> EnumSet.of(SUCCEEDED, PAUSED, FAILED, CANCELLED);
+      // From one pause to the next: somebody pauses what rests for another reason.
       case PAUSED ->
-          EnumSet.of(QUEUED, PROFILING, SEARCHING, TRAINING, EVALUATING, FAILED, CANCELLED);
+          EnumSet.of(QUEUED, PROFILING, SEARCHING, TRAINING, EVALUATING, PAUSED, FAILED, CANCELLED);
       case SUCCEEDED, FAILED, CANCELLED -> EnumSet.noneOf(JobState.class);
     };
   }

@@ -1,4 +1,7 @@
-/** The states of a job and of its tasks, and which may follow which. No clock, no storage. */
+/**
+ * The states of a job and of its tasks, which may follow which, and what follows a run that ended
+ * without a result. No clock, no storage.
+ */
 @NullMarked
 package io.espalier.domain.job;
 

@@ -1,6 +1,6 @@
 /**
- * When a lease counts as lost, how long a trainer may go on unheard, and what follows a loss. Pure:
- * every instant is handed in and comes from the database's clock.
+ * A live lease as a state machine, when it counts as lost, and how long a trainer may go on
+ * unheard. Pure: every instant is handed in and comes from the database's clock.
  */
 @NullMarked
 package io.espalier.domain.lease;

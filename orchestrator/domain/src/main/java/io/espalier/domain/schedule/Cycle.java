@@ -1,5 +1,6 @@
 package io.espalier.domain.schedule;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.schedule.Plan.Grant;
 import io.espalier.domain.schedule.Snapshot.Team;
 import io.espalier.domain.schedule.Snapshot.Waiting;
@@ -25,7 +26,7 @@ final class Cycle {
   final List<Grant> grants = new ArrayList<>();
 
   private final Set<UUID> granted = new HashSet<>();
-  private final Map<UUID, GpuTime> free = new HashMap<>();
+  private final Map<UUID, Amount> free = new HashMap<>();
   private final Map<UUID, Obstacle> waits = new LinkedHashMap<>();
 
   /** All of the snapshot, oldest first. */
@@ -34,22 +35,45 @@ final class Cycle {
   Cycle(Snapshot snapshot) {
     this.snapshot = snapshot;
     tasks = snapshot.waiting().stream().sorted(TeamQueue.OLDEST_FIRST).toList();
-    for (Team team : snapshot.teams()) free.put(team.id(), team.free());
+    for (Team team : snapshot.teams()) {
+      free.put(team.id(), new Amount(team.free(), team.money()));
+    }
   }
 
-  GpuTime free(UUID team) {
-    return free.getOrDefault(team, GpuTime.ZERO);
+  /** GPU time of a pool that the team can pay for: the scarcer of the two units decides. */
+  GpuTime free(UUID team, String pool) {
+    return left(team).payable(snapshot.rate(pool));
+  }
+
+  /** The same that the job's own cap allows. */
+  GpuTime capFree(Waiting task, String pool) {
+    return cap(task).payable(snapshot.rate(pool));
   }
 
   /** What a start would hold; zero if it cannot be paid for. */
-  GpuTime firstHold(Waiting task) {
-    var left = free(task.team()).atMost(task.capFree());
+  GpuTime firstHold(Waiting task, String pool) {
+    var left = free(task.team(), pool).atMost(capFree(task, pool));
     return snapshot.terms().firstHold(task.shape().slots(), task.need(), left);
   }
 
   /** Whether it is the job's own cap, rather than the team's budget, that has less. */
-  boolean lacksCap(Waiting task) {
-    return task.capFree().compareTo(free(task.team())) < 0;
+  boolean lacksCap(Waiting task, String pool) {
+    return capFree(task, pool).compareTo(free(task.team(), pool)) < 0;
+  }
+
+  /** What a start needs beyond what there is, of whichever has less. */
+  Amount missing(Waiting task, String pool) {
+    var have = lacksCap(task, pool) ? cap(task) : left(task.team());
+    var need = snapshot.rate(pool).amount(task.need());
+    return need.minus(need.atMost(have));
+  }
+
+  private Amount left(UUID team) {
+    return free.getOrDefault(team, Amount.NOTHING);
+  }
+
+  private static Amount cap(Waiting task) {
+    return new Amount(task.capFree(), task.capMoney());
   }
 
   void grants(Grant grant) {
@@ -57,7 +81,9 @@ final class Cycle {
     grants.add(grant);
     granted.add(task.task());
     waits.remove(task.task());
-    free.put(task.team(), free(task.team()).minus(grant.hold()));
+    free.put(
+        task.team(),
+        left(task.team()).minus(snapshot.rate(grant.pool()).amount(grant.hold())));
     usage.add(task, grant.hold());
   }
 

@@ -131,18 +131,23 @@ public final class Planner {
   private void turnAwayTheRest() {
     for (var task : cycle.tasks) {
       if (cycle.isSettled(task)) continue;
-      var pool = task.shape().pool();
-      cycle.waits(task, withoutPool(task), pool == null ? "" : pool);
+      cycle.waits(task, withoutPool(task), poolOf(task));
     }
+  }
+
+  private static String poolOf(Waiting task) {
+    var pool = task.shape().pool();
+    return pool == null ? "" : pool;
   }
 
   private WaitingReason withoutPool(Waiting task) {
     var opens = task.opensAt();
     if (opens != null && opens.isAfter(snapshot.now())) return WaitingReason.START_WINDOW;
-    if (cycle.firstHold(task).isMoreThan(GpuTime.ZERO)) {
+    var pool = poolOf(task);
+    if (cycle.firstHold(task, pool).isMoreThan(GpuTime.ZERO)) {
       return WaitingReason.NO_FITTING_SLOT;
     }
-    return cycle.lacksCap(task) ? WaitingReason.CAP : WaitingReason.BUDGET;
+    return cycle.lacksCap(task, pool) ? WaitingReason.CAP : WaitingReason.BUDGET;
   }
 
   private List<Wait> waits() {
@@ -155,10 +160,10 @@ public final class Planner {
     var task = obstacle.task();
     var team = teams.get(task.team());
     int ceiling = team == null ? 0 : team.quota(obstacle.pool()).ceiling();
-    var free = cycle.lacksCap(task) ? task.capFree() : cycle.free(task.team());
+    var missing = cycle.missing(task, obstacle.pool());
     return new Wait(
         task,
         obstacle.reason(),
-        Sentences.waiting(obstacle.reason(), task, obstacle.pool(), free, ceiling));
+        Sentences.waiting(obstacle.reason(), task, obstacle.pool(), missing, ceiling));
   }
 }

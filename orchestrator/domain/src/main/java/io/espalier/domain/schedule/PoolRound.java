@@ -87,9 +87,9 @@ final class PoolRound {
   /** Slots that the team could start now, for its money. */
   private int fundable(Team team, List<Waiting> heads) {
     int slots = 0;
-    var left = cycle.free(team.id());
+    var left = cycle.free(team.id(), pool);
     for (var task : heads) {
-      if (isShut(task) || task.need().isMoreThan(task.capFree())) continue;
+      if (isShut(task) || task.need().isMoreThan(cycle.capFree(task, pool))) continue;
       if (task.need().isMoreThan(left)) continue;
       left = left.minus(task.need());
       slots += task.shape().slots();
@@ -125,8 +125,8 @@ final class PoolRound {
 
   private @Nullable WaitingReason ofItself(Standing team, Waiting task) {
     if (isShut(task)) return WaitingReason.START_WINDOW;
-    if (!cycle.firstHold(task).isMoreThan(GpuTime.ZERO)) {
-      return cycle.lacksCap(task) ? WaitingReason.CAP : WaitingReason.BUDGET;
+    if (!cycle.firstHold(task, pool).isMoreThan(GpuTime.ZERO)) {
+      return cycle.lacksCap(task, pool) ? WaitingReason.CAP : WaitingReason.BUDGET;
     }
     return team.isWithinCeiling(task.shape().slots()) ? null : WaitingReason.CEILING;
   }
@@ -147,7 +147,7 @@ final class PoolRound {
     room.change(site, () -> site.take(block, end));
     team.grant(block.size());
     var yieldBy = promise == null ? null : promise.grant(site, task.shape(), end);
-    cycle.grants(new Grant(task, site.host, block, cycle.firstHold(task), yieldBy));
+    cycle.grants(new Grant(task, site.host, block, cycle.firstHold(task, pool), yieldBy));
   }
 
   private boolean isShut(Waiting task) {

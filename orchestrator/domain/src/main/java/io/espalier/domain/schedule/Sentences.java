@@ -1,27 +1,27 @@
 package io.espalier.domain.schedule;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Snapshot.Running;
 import io.espalier.domain.schedule.Snapshot.Waiting;
-import io.espalier.domain.unit.GpuTime;
 
 /** What people read of a plan: the reason, and what would change it. */
 final class Sentences {
 
   /**
-   * @param free what the team or the cap has left, whichever decides
+   * @param missing what a start needs beyond what the team or the cap has, whichever decides
    * @param ceiling of the team in the pool
    */
   static String waiting(
-      WaitingReason reason, Waiting task, String pool, GpuTime free, int ceiling) {
+      WaitingReason reason, Waiting task, String pool, Amount missing, int ceiling) {
     var shape = task.shape();
     var place = shape.in(shape.pool() == null ? null : pool).toString();
     return switch (reason) {
       case START_WINDOW ->
           "It may not start before " + task.opensAt() + ": change its start time to start it now.";
       case BUDGET ->
-          "The team's budget needs " + task.need().minus(free) + " more to start: raise it.";
-      case CAP -> "The job's cap needs " + task.need().minus(free) + " more to start: raise it.";
+          "The team's budget needs " + missing + " more to start: raise it.";
+      case CAP -> "The job's cap needs " + missing + " more to start: raise it.";
       case CEILING ->
           "The team may have "
               + slots(ceiling)

@@ -1,9 +1,11 @@
 package io.espalier.domain.schedule;
 
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting heads of queues: of each team, shape, class and member the first few, enough to
  *     fill the free slots
  * @param running all live leases
+ * @param rates by pool; one that is absent costs no money
  */
 public record Snapshot(
     Instant now,
@@ -27,14 +30,39 @@ public record Snapshot(
     List<Waiting> waiting,
     List<Running> running,
     List<Host> hosts,
-    List<Maintenance> maintenance) {
+    List<Maintenance> maintenance,
+    Map<String, Rate> rates) {
+
+  /** One of a house in which nothing costs money. */
+  public Snapshot(
+      Instant now,
+      Terms terms,
+      Rules rules,
+      List<Team> teams,
+      List<Waiting> waiting,
+      List<Running> running,
+      List<Host> hosts,
+      List<Maintenance> maintenance) {
+    this(now, terms, rules, teams, waiting, running, hosts, maintenance, Map.of());
+  }
+
+  /** What a lease of a pool costs that is granted now. */
+  Rate rate(String pool) {
+    return rates.getOrDefault(pool, Rate.FREE);
+  }
 
   /**
    * @param free of the team's account
+   * @param money of the team's account, free as well
    * @param weight in pools without a quota
    * @param quotas by pool
    */
-  public record Team(UUID id, GpuTime free, int weight, Map<String, Quota> quotas) {
+  public record Team(
+      UUID id, GpuTime free, Money money, int weight, Map<String, Quota> quotas) {
+
+    public Team(UUID id, GpuTime free, int weight, Map<String, Quota> quotas) {
+      this(id, free, Money.UNLIMITED, weight, quotas);
+    }
 
     public Quota quota(String pool) {
       var own = quotas.get(pool);
@@ -74,6 +102,7 @@ public record Snapshot(
    * @param parked its job is paused for want of budget and resumes when there is some
    * @param need what must be fundable before a start is worth it
    * @param capFree what its job's cap still allows
+   * @param capMoney the same in money
    * @param opensAt not to be started before; null for at once
    * @param deadline its job is of no use after
    * @param work how long it will run; null if nothing is known
@@ -93,11 +122,55 @@ public record Snapshot(
       PriorityClass priority,
       GpuTime need,
       GpuTime capFree,
+      Money capMoney,
       Instant submittedAt,
       @Nullable Instant opensAt,
       @Nullable Instant deadline,
       @Nullable Remaining work,
-      List<UUID> avoid) {}
+      List<UUID> avoid) {
+
+    /** One whose job has no limit of its own in money. */
+    public Waiting(
+        UUID task,
+        long taskVersion,
+        UUID job,
+        long jobVersion,
+        UUID team,
+        UUID owner,
+        double usage,
+        TaskKind kind,
+        boolean parked,
+        Shape shape,
+        PriorityClass priority,
+        GpuTime need,
+        GpuTime capFree,
+        Instant submittedAt,
+        @Nullable Instant opensAt,
+        @Nullable Instant deadline,
+        @Nullable Remaining work,
+        List<UUID> avoid) {
+      this(
+          task,
+          taskVersion,
+          job,
+          jobVersion,
+          team,
+          owner,
+          usage,
+          kind,
+          parked,
+          shape,
+          priority,
+          need,
+          capFree,
+          Money.UNLIMITED,
+          submittedAt,
+          opensAt,
+          deadline,
+          work,
+          avoid);
+    }
+  }
 
   /**
    * A live lease.

@@ -48,8 +48,16 @@ public record TaskSpec(
   /**
    * Trains; answers with {@link TrainerEvent.Trained}. If there is a checkpoint among the inputs,
    * it goes on from there.
+   *
+   * @param microBatch samples that are computed at once, where a whole batch did not fit into the
+   *     memory; the gradients of a step are added up over them. Null for the whole batch
    */
-  public record Train(Training training) implements Work {}
+  public record Train(Training training, @Nullable Integer microBatch) implements Work {
+
+    public Train(Training training) {
+      this(training, null);
+    }
+  }
 
   /**
    * Reads the sealed test split once, exports and reloads; answers with {@link

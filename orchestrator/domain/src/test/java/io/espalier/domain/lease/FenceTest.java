@@ -3,7 +3,6 @@ package io.espalier.domain.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.domain.job.TaskKind;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -53,19 +52,5 @@ class FenceTest {
     assertThatThrownBy(() -> new Fence(Duration.ofSeconds(90), Duration.ofSeconds(90)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be positive and less than regrantAfter");
-  }
-
-  @Test
-  void givesUpAfterTheFifthLossInARow() {
-    assertThat(AfterLoss.decide(TaskKind.TRAIN, 0, "x")).isEqualTo(new AfterLoss.Requeue(1));
-    assertThat(AfterLoss.decide(TaskKind.TRAIN, 3, "x")).isEqualTo(new AfterLoss.Requeue(4));
-    assertThat(AfterLoss.decide(TaskKind.TRAIN, 4, "it died"))
-        .isInstanceOfSatisfying(
-            AfterLoss.GiveUp.class,
-            giveUp -> {
-              assertThat(giveUp.problem().code()).isEqualTo("task-lost");
-              assertThat(giveUp.problem().message()).contains("it died");
-              assertThat(giveUp.problem().value()).isEqualTo("5");
-            });
   }
 }

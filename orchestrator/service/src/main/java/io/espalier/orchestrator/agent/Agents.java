@@ -9,11 +9,11 @@ import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.Desired;
-import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.Enrolment;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
 import io.espalier.domain.wire.TaskSpec;
+import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
@@ -113,11 +113,10 @@ public final class Agents {
   private void yieldAll(UUID agent) {
     for (var lease : transactions.asPlanner(jdbc -> leases.liveOfAgent(jdbc, agent))) {
       transactions.asPlanner(jdbc -> {
-        leases
+        return leases
             .lock(jdbc, lease.id())
-            .filter(live -> live.isLive() && live.wish() == Wish.RUN)
-            .ifPresent(live -> leases.wish(jdbc, live, Wish.YIELD, PauseReason.DRAIN));
-        return true;
+            .map(live -> leases.askToYield(jdbc, live, PauseReason.DRAIN))
+            .orElse(false);
       });
       changes.announce(new Change.OfJob(lease.job()));
     }
@@ -214,7 +213,7 @@ public final class Agents {
               lease.id(),
               lease.epoch(),
               slots(jdbc, lease),
-              leases.validFor(jdbc, lease).toMillis(),
+              leases.validFor(lease).toMillis(),
               lease.wish(),
               leases.spec(jdbc, lease.id())));
     }
@@ -292,6 +291,8 @@ public final class Agents {
   private Accepted store(JdbcClient jdbc, Work work, Reception.News news) {
     var lease = work.lease();
     TaskReports.store(jdbc, work, news.events());
+    boolean saved = news.events().stream().anyMatch(TrainerEvent.Checkpoint.class::isInstance);
+    var heard = saved ? leases.checkpointed(jdbc, lease) : lease;
     long next = lease.nextSequence() + news.events().size();
     jdbc.sql("update lease set next_sequence = :next where id = :id and epoch = :epoch")
         .param("next", next)
@@ -299,7 +300,7 @@ public final class Agents {
         .param("epoch", lease.epoch())
         .update();
     if (!news.last().isLast()) {
-      var valid = leases.renew(jdbc, lease);
+      var valid = leases.renew(jdbc, heard);
       return new Accepted(
           accepted(lease.id(), next, valid), List.of(new Change.OfJob(lease.job())));
     }

@@ -4,6 +4,7 @@ import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,4 +20,6 @@ public record JobStatement(
     Instant submittedAt,
     GpuTime cap,
     GpuTime held,
-    GpuTime spent) {}
+    GpuTime spent,
+    Money moneyHeld,
+    Money moneySpent) {}

@@ -1,24 +1,31 @@
 package io.espalier.orchestrator.budget;
 
 import static io.espalier.orchestrator.database.Columns.gpuTime;
+import static io.espalier.orchestrator.database.Columns.money;
+import static io.espalier.orchestrator.database.Columns.moneyOrUnlimited;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Balance;
-import io.espalier.domain.budget.Bucket;
 import io.espalier.domain.budget.EntryKind;
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Posts entries, in the caller's transaction. Accounts are always locked in the same order: the
- * team's, then the job's cap.
+ * Posts entries, in the caller's transaction. What an entry does to a balance is decided by {@link
+ * Balance}. Accounts are always locked in the same order: the team's, then the job's cap; of two
+ * teams, the one with the smaller id first.
  */
 public final class Ledger {
 
@@ -29,12 +36,34 @@ public final class Ledger {
   public record Purse(Balance team, Balance cap) {
 
     /** What may still be held: the tighter of the two decides. */
-    public GpuTime free() {
+    public Amount free() {
       return team.free().atMost(cap.free());
     }
   }
 
-  private record Account(UUID id, @Nullable UUID job, Balance balance) {}
+  /**
+   * An entry that is about no lease.
+   *
+   * @param transfer the same at both ends of a transfer
+   * @param key the same key books once
+   */
+  private record Grant(
+      EntryKind kind,
+      Amount amount,
+      String reason,
+      @Nullable UUID transfer,
+      @Nullable String key) {}
+
+  private record Account(UUID id, UUID team, @Nullable UUID job, Balance balance) {}
+
+  private static final String ACCOUNTS =
+      """
+      select id, team_id, job_id, funded, held, spent, overdraft,
+             money_funded, money_held, money_spent, money_overdraft
+      from budget_account
+      """;
+
+  // ── Funding ──────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Grants {@code amount} to a team.
@@ -43,67 +72,87 @@ public final class Ledger {
    * @return whether it was booked now
    */
   public boolean fund(
-      JdbcClient jdbc, UUID team, GpuTime amount, String reason, @Nullable String key) {
-    jdbc.sql(
-            """
-            insert into budget_account (team_id) values (:team)
-            on conflict (team_id, job_id) do nothing
-            """)
-        .param("team", team)
-        .update();
-    if (key != null && wasBooked(jdbc, team, amount, reason, key)) return false;
-    credit(jdbc, team, null, amount, reason, key);
+      JdbcClient jdbc, UUID team, Amount amount, String reason, @Nullable String key) {
+    var account = lockTeam(jdbc, team);
+    if (key != null && wasBooked(jdbc, account, amount, reason, key)) return false;
+    book(jdbc, account, new Grant(EntryKind.CREDIT, amount, reason, null, key));
     return true;
   }
 
-  private static boolean wasBooked(
-      JdbcClient jdbc, UUID team, GpuTime amount, String reason, String key) {
-    var account =
-        jdbc.sql(
-                "select id from budget_account where team_id = :team and job_id is null for update")
-            .param("team", team)
-            .query(UUID.class)
-            .single();
-    var same =
-        jdbc.sql(
-                """
-                select amount = :amount and reason = :reason from budget_entry
-                where account_id = :account and request_key = :key
-                """)
-            .param("amount", amount.millis())
-            .param("reason", reason)
-            .param("account", account)
-            .param("key", key)
-            .query(Boolean.class)
-            .optional();
-    if (same.isPresent() && !same.get()) throw new Refused(RequestKey.reused(key));
-    return same.isPresent();
+  /** Moves free budget to another team. False, and nothing is moved, if it is not free. */
+  public boolean transfer(JdbcClient jdbc, UUID from, UUID to, Amount amount, String reason) {
+    var first = from.compareTo(to) < 0 ? from : to;
+    var second = first.equals(from) ? to : from;
+    var accounts = List.of(lockTeam(jdbc, first), lockTeam(jdbc, second));
+    var giver = accounts.get(first.equals(from) ? 0 : 1);
+    var taker = accounts.get(first.equals(from) ? 1 : 0);
+    var id = UUID.randomUUID();
+    var out = new Grant(EntryKind.TRANSFER_OUT, amount, reason, id, null);
+    if (!book(jdbc, giver, out)) return false;
+    return book(jdbc, taker, new Grant(EntryKind.TRANSFER_IN, amount, reason, id, null));
   }
 
-  /** Opens the account of a job's cap. */
-  public void openCap(JdbcClient jdbc, UUID team, UUID job, GpuTime cap) {
-    jdbc.sql("insert into budget_account (team_id, job_id) values (:team, :job)")
+  /**
+   * Lets a team spend this much more than it was funded with; by nothing it may spend no more than
+   * that again. False if the team already uses what would be taken back.
+   */
+  public boolean setOverdraft(JdbcClient jdbc, UUID team, Amount overdraft, String reason) {
+    var account = lockTeam(jdbc, team);
+    var now = account.balance().overdraft();
+    var more = overdraft.minus(now.atMost(overdraft));
+    var less = now.minus(now.atMost(overdraft));
+    if (!less.isNothing()
+        && !book(jdbc, account, new Grant(EntryKind.OVERDRAFT_END, less, reason, null, null))) {
+      return false;
+    }
+    return more.isNothing()
+        || book(
+            jdbc, lockTeam(jdbc, team), new Grant(EntryKind.OVERDRAFT, more, reason, null, null));
+  }
+
+  /** What a team does not carry over goes back to the house. */
+  void expire(JdbcClient jdbc, UUID team, Amount amount, String reason, String key) {
+    var grant = new Grant(EntryKind.EXPIRY, amount, reason, null, key);
+    if (!book(jdbc, lockTeam(jdbc, team), grant)) {
+      throw new IllegalStateException("What expires is not there under the lock: " + amount);
+    }
+  }
+
+  /** Opens the account of a job's cap; {@code money} null for no limit of its own. */
+  public void openCap(JdbcClient jdbc, UUID team, UUID job, GpuTime cap, @Nullable Money money) {
+    jdbc.sql(
+            """
+            insert into budget_account (team_id, job_id, money_funded)
+            values (:team, :job, case when :limited then 0 end)
+            """)
         .param("team", team)
         .param("job", job)
+        .param("limited", money != null)
         .update();
-    credit(jdbc, team, job, cap, "the job's cap", null);
+    var amount = new Amount(cap, money == null ? Money.ZERO : money);
+    var grant = new Grant(EntryKind.CREDIT, amount, "the job's cap", null, null);
+    book(jdbc, lockAccounts(jdbc, team, job).getLast(), grant);
   }
 
-  public void raiseCap(JdbcClient jdbc, UUID team, UUID job, GpuTime by) {
-    credit(jdbc, team, job, by, "the job's cap was raised", null);
+  public void raiseCap(JdbcClient jdbc, UUID team, UUID job, Amount by) {
+    var grant = new Grant(EntryKind.CREDIT, by, "the job's cap was raised", null, null);
+    book(jdbc, lockAccounts(jdbc, team, job).getLast(), grant);
   }
+
+  // ── Balances ─────────────────────────────────────────────────────────────────────────────────
 
   /** What the team has; nothing, if it was never funded. */
   public Balance ofTeam(JdbcClient jdbc, UUID team) {
-    return jdbc.sql(
-            """
-            select id, job_id, funded, held, spent, overdraft from budget_account
-            where team_id = :team and job_id is null
-            """)
+    return jdbc.sql(ACCOUNTS + "where team_id = :team and job_id is null")
         .param("team", team)
-        .query((row, _) -> balance(row))
+        .query((row, _) -> account(row).balance())
         .optional()
         .orElse(Balance.NOTHING);
+  }
+
+  /** The same, locked until the transaction ends. */
+  Balance lockOfTeam(JdbcClient jdbc, UUID team) {
+    return lockTeam(jdbc, team).balance();
   }
 
   /** Locks the accounts of a job until the transaction ends. */
@@ -112,86 +161,176 @@ public final class Ledger {
     return new Purse(accounts.getFirst().balance(), accounts.getLast().balance());
   }
 
-  /** Puts {@code amount} aside for a slice, or answers false if it is not there. */
-  public boolean hold(JdbcClient jdbc, OfLease lease, int slice, GpuTime amount) {
+  // ── Leases ───────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Makes entries about a lease, each in both accounts. False, and nothing is posted, if one of the
+   * accounts has not got what they take.
+   */
+  public boolean post(JdbcClient jdbc, OfLease lease, List<Posting> postings, String reason) {
     var accounts = lockAccounts(jdbc, lease.team(), lease.job());
-    if (accounts.stream().anyMatch(account -> amount.isMoreThan(account.balance().free()))) {
-      return false;
+    var afterwards = accounts.stream().map(account -> after(account.balance(), postings)).toList();
+    if (afterwards.stream().anyMatch(Optional::isEmpty)) return false;
+    for (int i = 0; i < accounts.size(); i++) {
+      store(jdbc, accounts.get(i), afterwards.get(i).orElseThrow());
     }
-    for (var account : accounts) {
-      post(jdbc, account.id(), lease, slice, EntryKind.HOLD, amount, "slice " + slice);
-    }
+    insert(jdbc, accounts, lease, postings, reason);
     return true;
   }
 
-  /** What is held for a slice. */
-  public GpuTime held(JdbcClient jdbc, UUID lease, int slice) {
-    return jdbc.sql(
-            """
-            select e.amount from budget_entry e join budget_account a on a.id = e.account_id
-            where e.lease_id = :lease and e.slice = :slice and e.kind = 'HOLD' and a.job_id is null
-            """)
-        .param("lease", lease)
-        .param("slice", slice)
-        .query((row, _) -> gpuTime(row, "amount"))
-        .single();
-  }
-
-  /** Resolves the hold of a slice: {@code used} is spent, the rest is free again. */
-  public void settle(
-      JdbcClient jdbc, OfLease lease, int slice, GpuTime held, GpuTime used, String reason) {
-    for (var account : lockAccounts(jdbc, lease.team(), lease.job())) {
-      post(jdbc, account.id(), lease, slice, EntryKind.SETTLE, used, reason);
-      post(jdbc, account.id(), lease, slice, EntryKind.VOID, held.minus(used), reason);
+  private static Optional<Balance> after(Balance balance, List<Posting> postings) {
+    var after = Optional.of(balance);
+    for (var posting : postings) {
+      after = after.flatMap(so -> so.after(posting.kind(), posting.amount()));
     }
+    return after;
   }
 
-  private static void credit(
+  // One statement for all: a hold is renewed for every running lease, again and again.
+  private static void insert(
       JdbcClient jdbc,
-      UUID team,
-      @Nullable UUID job,
-      GpuTime amount,
-      String reason,
-      @Nullable String key) {
-    var account =
-        jdbc.sql(
-                """
-                update budget_account set funded = funded + :amount, version = version + 1
-                where team_id = :team and job_id is not distinct from :job::uuid returning id
-                """)
-            .param("amount", amount.millis())
-            .param("team", team)
-            .param("job", job)
-            .query(UUID.class)
-            .single();
+      List<Account> accounts,
+      OfLease lease,
+      List<Posting> postings,
+      String reason) {
     jdbc.sql(
             """
             insert into budget_entry
-              (team_id, account_id, kind, debit, credit, amount, job_id, reason, request_key)
+              (team_id, account_id, kind, debit, credit, amount, money, job_id, lease_id, slice, reason)
+            select :team, a.id, p.kind, p.debit, p.credit, p.amount, p.money, :job, :lease, p.slice,
+                   :reason
+            from unnest(:accounts::uuid[]) with ordinality as a (id, place),
+                 unnest(:kinds::text[], :debits::text[], :credits::text[], :amounts::bigint[],
+                        :moneys::bigint[], :slices::int[]) with ordinality
+                   as p (kind, debit, credit, amount, money, slice, place)
+            order by a.place, p.place
+            """)
+        .param("team", lease.team())
+        .param("job", lease.job())
+        .param("lease", lease.lease())
+        .param("reason", reason)
+        .param("accounts", accounts.stream().map(Account::id).toArray(UUID[]::new))
+        .param("kinds", texts(postings, posting -> posting.kind().name()))
+        .param("debits", texts(postings, posting -> posting.kind().from().name()))
+        .param("credits", texts(postings, posting -> posting.kind().to().name()))
+        .param("amounts", numbers(postings, posting -> posting.amount().time().millis()))
+        .param("moneys", numbers(postings, posting -> posting.amount().money().micros()))
+        .param("slices", numbers(postings, posting -> (long) posting.slice()))
+        .update();
+  }
+
+  private static String[] texts(List<Posting> postings, Function<Posting, String> text) {
+    return postings.stream().map(text).toArray(String[]::new);
+  }
+
+  private static Long[] numbers(List<Posting> postings, Function<Posting, Long> number) {
+    return postings.stream().map(number).toArray(Long[]::new);
+  }
+
+  // ── Rows ─────────────────────────────────────────────────────────────────────────────────────
+
+  private static boolean wasBooked(
+      JdbcClient jdbc, Account account, Amount amount, String reason, String key) {
+    var same =
+        jdbc.sql(
+                """
+                select amount = :amount and money = :money and reason = :reason from budget_entry
+                where account_id = :account and request_key = :key
+                """)
+            .param("amount", amount.time().millis())
+            .param("money", amount.money().micros())
+            .param("reason", reason)
+            .param("account", account.id())
+            .param("key", key)
+            .query(Boolean.class)
+            .optional();
+    if (same.isPresent() && !same.get()) throw new Refused(RequestKey.reused(key));
+    return same.isPresent();
+  }
+
+  private static boolean book(JdbcClient jdbc, Account account, Grant grant) {
+    var after = account.balance().after(grant.kind(), grant.amount());
+    if (after.isEmpty()) return false;
+    store(jdbc, account, after.get());
+    jdbc.sql(
+            """
+            insert into budget_entry
+              (team_id, account_id, kind, debit, credit, amount, money, job_id, transfer_id, reason,
+               request_key)
             values
-              (:team, :account, 'CREDIT', 'SOURCE', 'FREE', :amount, :job::uuid, :reason, :key)
+              (:team, :account, :kind, :debit, :credit, :amount, :money, :job::uuid,
+               :transfer::uuid, :reason, :key)
+            """)
+        .param("team", account.team())
+        .param("account", account.id())
+        .param("kind", grant.kind().name())
+        .param("debit", grant.kind().from().name())
+        .param("credit", grant.kind().to().name())
+        .param("amount", grant.amount().time().millis())
+        .param("money", grant.amount().money().micros())
+        .param("job", account.job())
+        .param("transfer", grant.transfer())
+        .param("reason", grant.reason())
+        .param("key", grant.key())
+        .update();
+    return true;
+  }
+
+  /** By differences, so that an account without a limit in money stays without one. */
+  private static void store(JdbcClient jdbc, Account account, Balance after) {
+    var before = account.balance();
+    var funded = after.funded().minus(before.funded());
+    var held = after.held().minus(before.held());
+    var spent = after.spent().minus(before.spent());
+    var overdraft = after.overdraft().minus(before.overdraft());
+    jdbc.sql(
+            """
+            update budget_account
+            set funded = funded + :funded, held = held + :held, spent = spent + :spent,
+                overdraft = overdraft + :overdraft,
+                money_funded = money_funded + :moneyFunded, money_held = money_held + :moneyHeld,
+                money_spent = money_spent + :moneySpent,
+                money_overdraft = money_overdraft + :moneyOverdraft,
+                version = version + 1
+            where id = :id
+            """)
+        .param("funded", funded.time().millis())
+        .param("held", held.time().millis())
+        .param("spent", spent.time().millis())
+        .param("overdraft", overdraft.time().millis())
+        .param("moneyFunded", funded.money().micros())
+        .param("moneyHeld", held.money().micros())
+        .param("moneySpent", spent.money().micros())
+        .param("moneyOverdraft", overdraft.money().micros())
+        .param("id", account.id())
+        .update();
+  }
+
+  private static Account lockTeam(JdbcClient jdbc, UUID team) {
+    jdbc.sql(
+            """
+            insert into budget_account (team_id) values (:team)
+            on conflict (team_id, job_id) do nothing
             """)
         .param("team", team)
-        .param("account", account)
-        .param("amount", amount.millis())
-        .param("job", job)
-        .param("reason", reason)
-        .param("key", key)
         .update();
+    return jdbc.sql(ACCOUNTS + "where team_id = :team and job_id is null for update")
+        .param("team", team)
+        .query((row, _) -> account(row))
+        .single();
   }
 
   private static List<Account> lockAccounts(JdbcClient jdbc, UUID team, UUID job) {
     var accounts =
         jdbc.sql(
-                """
-                select id, job_id, funded, held, spent, overdraft from budget_account
-                where team_id = :team and (job_id is null or job_id = :job)
-                order by job_id nulls first for update
-                """)
+                ACCOUNTS
+                    + """
+                    where team_id = :team and (job_id is null or job_id = :job)
+                    order by job_id nulls first for update
+                    """)
             .param("team", team)
             .param("job", job)
-            .query(
-                (row, _) -> new Account(uuid(row, "id"), uuidOrNull(row, "job_id"), balance(row)))
+            .query((row, _) -> account(row))
             .list();
     if (accounts.size() != 2) {
       throw new IllegalStateException(
@@ -200,53 +339,16 @@ public final class Ledger {
     return accounts;
   }
 
-  private static void post(
-      JdbcClient jdbc,
-      UUID account,
-      OfLease lease,
-      int slice,
-      EntryKind kind,
-      GpuTime amount,
-      String reason) {
-    if (amount.equals(GpuTime.ZERO)) return;
-    jdbc.sql(
-            """
-            update budget_account
-            set held = held + :held, spent = spent + :spent, version = version + 1 where id = :id
-            """)
-        .param("held", moved(kind, Bucket.HELD, amount))
-        .param("spent", moved(kind, Bucket.SPENT, amount))
-        .param("id", account)
-        .update();
-    jdbc.sql(
-            """
-            insert into budget_entry
-              (team_id, account_id, kind, debit, credit, amount, job_id, lease_id, slice, reason)
-            values (:team, :account, :kind, :debit, :credit, :amount, :job, :lease, :slice, :reason)
-            """)
-        .param("team", lease.team())
-        .param("account", account)
-        .param("kind", kind.name())
-        .param("debit", kind.from().name())
-        .param("credit", kind.to().name())
-        .param("amount", amount.millis())
-        .param("job", lease.job())
-        .param("lease", lease.lease())
-        .param("slice", slice)
-        .param("reason", reason)
-        .update();
+  private static Account account(ResultSet row) throws SQLException {
+    return new Account(
+        uuid(row, "id"), uuid(row, "team_id"), uuidOrNull(row, "job_id"), balance(row));
   }
 
-  private static long moved(EntryKind kind, Bucket bucket, GpuTime amount) {
-    if (kind.to() == bucket) return amount.millis();
-    return kind.from() == bucket ? -amount.millis() : 0;
-  }
-
-  private static Balance balance(ResultSet row) throws SQLException {
+  static Balance balance(ResultSet row) throws SQLException {
     return new Balance(
-        gpuTime(row, "funded"),
-        gpuTime(row, "held"),
-        gpuTime(row, "spent"),
-        gpuTime(row, "overdraft"));
+        new Amount(gpuTime(row, "funded"), moneyOrUnlimited(row, "money_funded")),
+        new Amount(gpuTime(row, "held"), money(row, "money_held")),
+        new Amount(gpuTime(row, "spent"), money(row, "money_spent")),
+        new Amount(gpuTime(row, "overdraft"), money(row, "money_overdraft")));
   }
 }

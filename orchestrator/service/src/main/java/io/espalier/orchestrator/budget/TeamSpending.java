@@ -1,7 +1,7 @@
 package io.espalier.orchestrator.budget;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Pace;
-import io.espalier.domain.unit.GpuTime;
 
 /**
  * Where a team's budget goes.
@@ -13,5 +13,5 @@ import io.espalier.domain.unit.GpuTime;
 public record TeamSpending(Pace pace, Without failed, Without cancelled) {
 
   /** Spent without a result. */
-  public record Without(int jobs, GpuTime spent) {}
+  public record Without(int jobs, Amount spent) {}
 }

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.database;
 
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -31,6 +32,16 @@ public final class Columns {
 
   public static GpuTime gpuTime(ResultSet row, String column) throws SQLException {
     return new GpuTime(row.getLong(column));
+  }
+
+  public static Money money(ResultSet row, String column) throws SQLException {
+    return new Money(row.getLong(column));
+  }
+
+  /** Of a column in which null means no limit. */
+  public static Money moneyOrUnlimited(ResultSet row, String column) throws SQLException {
+    long micros = row.getLong(column);
+    return row.wasNull() ? Money.UNLIMITED : new Money(micros);
   }
 
   public static <E extends Enum<E>> E constant(ResultSet row, String column, Class<E> type)

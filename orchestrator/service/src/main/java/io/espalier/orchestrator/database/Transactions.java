@@ -35,8 +35,14 @@ public final class Transactions {
   /** Runs {@code work} seeing one team, which the platform admin need not be a member of. */
   public <T extends @Nullable Object> T asPlatformAdmin(
       Principal admin, UUID team, Function<JdbcClient, T> work) {
+    return asPlatformAdmin(admin, List.of(team), work);
+  }
+
+  /** Runs {@code work} seeing some teams, which the platform admin need not be a member of. */
+  public <T extends @Nullable Object> T asPlatformAdmin(
+      Principal admin, Collection<UUID> teams, Function<JdbcClient, T> work) {
     admin.requirePlatformAdmin();
-    return application.run(List.of(team), work);
+    return application.run(teams, work);
   }
 
   /** Runs {@code work} seeing no team at all: sign-in, users, platform settings. */

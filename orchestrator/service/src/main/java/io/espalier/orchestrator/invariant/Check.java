@@ -16,20 +16,36 @@ record Check(String sentence, String query) {
               """
               select a.id::text
               from budget_account a
-              left join budget_entry e on e.account_id = a.id
-              group by a.id
-              having a.funded <> coalesce(sum(e.amount) filter (where e.debit = 'SOURCE'), 0)
-                  or a.held <> coalesce(sum(e.amount) filter (where e.credit = 'HELD'), 0)
-                             - coalesce(sum(e.amount) filter (where e.debit = 'HELD'), 0)
-                  or a.spent <> coalesce(sum(e.amount) filter (where e.credit = 'SPENT'), 0)
+              cross join lateral (
+                select coalesce(sum(amount * funds), 0) as funded, coalesce(sum(money * funds), 0) as money_funded,
+                       coalesce(sum(amount * over), 0) as overdraft, coalesce(sum(money * over), 0) as money_overdraft,
+                       coalesce(sum(amount * holds), 0) as held, coalesce(sum(money * holds), 0) as money_held,
+                       coalesce(sum(amount * spends), 0) as spent, coalesce(sum(money * spends), 0) as money_spent
+                from (
+                  select amount, money,
+                         case when kind in ('CREDIT', 'TRANSFER_IN') then 1
+                              when kind in ('TRANSFER_OUT', 'EXPIRY') then -1 else 0 end as funds,
+                         case kind when 'OVERDRAFT' then 1 when 'OVERDRAFT_END' then -1 else 0 end as over,
+                         (credit = 'HELD')::int - (debit = 'HELD')::int as holds,
+                         (credit = 'SPENT')::int - (debit = 'SPENT')::int as spends
+                  from budget_entry where account_id = a.id
+                ) e
+              ) s
+              where (a.funded, a.overdraft, a.held, a.spent) <> (s.funded, s.overdraft, s.held, s.spent)
+                 or (a.money_overdraft, a.money_held, a.money_spent)
+                    <> (s.money_overdraft, s.money_held, s.money_spent)
+                 or a.money_funded <> s.money_funded
               """),
           new Check(
               "an entry does not leave and enter the buckets of its kind",
               """
               select id::text from budget_entry
               where (kind, debit, credit) not in (
-                ('CREDIT', 'SOURCE', 'FREE'), ('HOLD', 'FREE', 'HELD'),
-                ('SETTLE', 'HELD', 'SPENT'), ('VOID', 'HELD', 'FREE'))
+                ('CREDIT', 'SOURCE', 'FREE'), ('TRANSFER_IN', 'SOURCE', 'FREE'),
+                ('TRANSFER_OUT', 'FREE', 'SOURCE'), ('EXPIRY', 'FREE', 'SOURCE'),
+                ('OVERDRAFT', 'SOURCE', 'FREE'), ('OVERDRAFT_END', 'FREE', 'SOURCE'),
+                ('HOLD', 'FREE', 'HELD'), ('SETTLE', 'HELD', 'SPENT'), ('VOID', 'HELD', 'FREE'),
+                ('REFUND', 'SPENT', 'FREE'))
               """),
           new Check(
               "an account was overdrawn at some moment",
@@ -37,12 +53,21 @@ record Check(String sentence, String query) {
               select distinct p.account_id::text
               from (
                 select account_id,
-                       sum(case kind when 'CREDIT' then amount when 'HOLD' then -amount
-                                     when 'VOID' then amount else 0 end)
-                         over (partition by account_id order by id) as free
-                from budget_entry
+                       sum(amount * way) over prefix as free, sum(money * way) over prefix as money_free
+                from (select account_id, id, amount, money,
+                             (credit = 'FREE')::int - (debit = 'FREE')::int as way
+                      from budget_entry) e
+                window prefix as (partition by account_id order by id)
               ) p join budget_account a on a.id = p.account_id
-              where p.free + a.overdraft < 0
+              where p.free < 0 or (p.money_free < 0 and a.money_funded is not null)
+              """),
+          new Check(
+              "a transfer has not the same amount at both ends",
+              """
+              select transfer_id::text from budget_entry where transfer_id is not null
+              group by transfer_id
+              having count(*) <> 2 or count(distinct kind) <> 2 or count(distinct team_id) <> 2
+                  or min(amount) <> max(amount) or min(money) <> max(money)
               """),
           new Check(
               "team and cap disagree on an entry of a lease",
@@ -50,7 +75,37 @@ record Check(String sentence, String query) {
               select lease_id || ' slice ' || slice || ' ' || kind
               from budget_entry where lease_id is not null
               group by lease_id, slice, kind
-              having count(*) <> 2 or min(amount) <> max(amount)
+              having count(*) <> 2 or min(amount) <> max(amount) or min(money) <> max(money)
+              """),
+          new Check(
+              "an entry of a lease has not the price of its time at the rate of the grant",
+              """
+              select e.lease_id || ' slice ' || e.slice || ' ' || e.kind
+              from budget_entry e join lease l on l.id = e.lease_id
+              where e.kind <> 'VOID'
+                and e.money <> ceil(e.amount::numeric * l.rate_micros / 3600000)
+              """),
+          new Check(
+              "a lease was granted at a rate that its pool never had",
+              """
+              select l.id::text from lease l
+              where l.rate_micros <> 0 and not exists (
+                select 1 from lease_slot ls join slot s on s.id = ls.slot_id
+                join pool_rate r on r.pool = s.pool
+                where ls.lease_id = l.id and r.micros_per_hour = l.rate_micros)
+              """),
+          new Check(
+              "what a lease holds or has settled is not what the ledger says",
+              """
+              select l.id::text
+              from lease l join budget_account a on a.job_id = l.job_id
+              where l.state = 'LIVE' and (
+                l.held_millis is distinct from (
+                  select e.amount from budget_entry e
+                  where e.account_id = a.id and e.lease_id = l.id and e.slice = l.slice and e.kind = 'HOLD')
+                or l.settled_millis <> (
+                  select coalesce(sum(e.amount), 0) from budget_entry e
+                  where e.account_id = a.id and e.lease_id = l.id and e.kind = 'SETTLE'))
               """),
           new Check(
               "a live lease has no open hold, or an ended one has",
@@ -78,6 +133,7 @@ record Check(String sentence, String query) {
               where h.kind = 'HOLD' and (l.state <> 'LIVE' or h.slice < l.slice)
               group by h.id, h.lease_id, h.slice, h.amount
               having coalesce(sum(r.amount), 0) <> h.amount
+                  or coalesce(sum(r.money), 0) <> min(h.money)
               """),
           new Check(
               "a lease is billed for longer than it lasted",
@@ -85,9 +141,10 @@ record Check(String sentence, String query) {
               select l.id::text
               from lease l
               join budget_account a on a.job_id = l.job_id
-              join budget_entry e on e.account_id = a.id and e.lease_id = l.id and e.kind = 'SETTLE'
+              join budget_entry e
+                on e.account_id = a.id and e.lease_id = l.id and e.kind in ('SETTLE', 'REFUND')
               group by l.id, l.ended_at, l.granted_at
-              having sum(e.amount) > (select count(*) from lease_slot s where s.lease_id = l.id) * (1 +
+              having sum(case e.kind when 'SETTLE' then e.amount else -e.amount end) > (select count(*) from lease_slot s where s.lease_id = l.id) * (1 +
                 extract(epoch from coalesce(l.ended_at, clock_timestamp()) - l.granted_at) * 1000)
               """),
           new Check(
@@ -100,10 +157,10 @@ record Check(String sentence, String query) {
                          over (partition by l.job_id order by l.granted_at, l.epoch) as before
                 from lease l
                 cross join lateral (
-                  select coalesce(sum(s.amount), 0)
+                  select coalesce(sum(case s.kind when 'SETTLE' then s.amount else -s.amount end), 0)
                            / (select count(*) from lease_slot x where x.lease_id = l.id) as billed
                   from budget_entry s join budget_account a on a.id = s.account_id
-                  where s.lease_id = l.id and s.kind = 'SETTLE' and a.job_id is not null
+                  where s.lease_id = l.id and s.kind in ('SETTLE', 'REFUND') and a.job_id is not null
                 ) e
               ) billed
               where before > granted_at + interval '1 millisecond'
@@ -140,6 +197,12 @@ record Check(String sentence, String query) {
               select t.id::text from task t left join lease l on l.task_id = t.id and l.state = 'LIVE'
               where (t.state = 'LEASED' and l.id is null)
                  or (t.state not in ('LEASED', 'CANCELLED') and l.id is not null)
+              """),
+          new Check(
+              "a job rests although its task runs",
+              """
+              select j.id::text from job j join lease l on l.job_id = j.id and l.state = 'LIVE'
+              where j.state = 'PAUSED'
               """),
           new Check(
               "a job that has ended still has a task to do",
@@ -184,5 +247,33 @@ record Check(String sentence, String query) {
                    jsonb_array_elements(listed.files) f
               where not exists (
                 select 1 from blob b where b.sha256 = f.value -> 'blob' ->> 'sha256')
+              """));
+
+  /**
+   * What nobody looks after any more. True of a platform that runs; while it is down, or a fault
+   * lasts, it may well be violated.
+   */
+  static final List<Check> ALIVE =
+      List.of(
+          new Check(
+              "a lease was not heard of, and nobody has taken it back",
+              """
+              select id::text from lease
+              where state = 'LIVE' and renewed_at < now() - :patience * interval '1 millisecond'
+              """),
+          new Check(
+              "a task waits, and nobody has said why",
+              """
+              select t.id::text from task t join job j on j.id = t.job_id
+              where t.state = 'WAITING' and t.waiting_reason is null
+                and j.pause_reason is distinct from 'USER'
+                and greatest(t.queued_at, (select max(l.ended_at) from lease l where l.task_id = t.id))
+                    < now() - :patience * interval '1 millisecond'
+              """),
+          new Check(
+              "a period of a budget has ended, and nobody has begun the next",
+              """
+              select team_id::text from budget_period
+              where ends_at < now() - :patience * interval '1 millisecond'
               """));
 }

@@ -3,8 +3,11 @@ package io.espalier.orchestrator.invariant;
 import io.espalier.domain.job.JobState;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Transactions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What docs/decisions and the schema promise of the stored state, checked against it. */
@@ -43,6 +46,38 @@ public final class Invariants {
     return check(Contents.MEASURED).stream()
         .flatMap(found -> found.things().stream().map(thing -> found.sentence() + ": " + thing))
         .toList();
+  }
+
+  /**
+   * What nobody has looked after for {@code patience}: to be asked of a platform that runs, once
+   * faults have stopped for longer than that.
+   */
+  public List<Finding> stuck(Duration patience) {
+    return transactions.asPlannerOnOneSnapshot(jdbc ->
+        Check.ALIVE.stream()
+            .map(check ->
+                new Finding(
+                    check.sentence(),
+                    jdbc.sql(check.query())
+                        .param("patience", patience.toMillis())
+                        .query((row, _) -> row.getString(1))
+                        .list()))
+            .toList());
+  }
+
+  /** Which of these submissions, acknowledged to somebody, are not there any more. */
+  public Finding acknowledged(Collection<UUID> jobs) {
+    return transactions.asPlannerOnOneSnapshot(jdbc ->
+        new Finding(
+            "an acknowledged submission is lost",
+            jdbc.sql(
+                    """
+                    select a.id::text from unnest(:jobs::uuid[]) as a (id)
+                    where not exists (select 1 from job j where j.id = a.id)
+                    """)
+                .param("jobs", jobs.toArray(UUID[]::new))
+                .query((row, _) -> row.getString(1))
+                .list()));
   }
 
   /** All checks on one state of the database, in a fixed order. */

@@ -2,6 +2,8 @@ package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.instant;
 
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.data.Modality;
@@ -12,10 +14,12 @@ import io.espalier.domain.schedule.StartNeed;
 import io.espalier.domain.selection.ModelFacts;
 import io.espalier.domain.selection.Preflight;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
 import java.time.Instant;
@@ -47,7 +51,9 @@ final class Admission {
     var needed =
         needed(preflight)
             .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
-    var free = ledger.ofTeam(jdbc, submission.team()).free();
+    var price = Rates.cheapest(jdbc);
+    var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
+    var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
@@ -57,9 +63,7 @@ final class Admission {
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
     if (inputs.validation() == 0 || inputs.test() == 0) obstacles.add(tooFew(wanted));
-    if (needed.isMoreThan(submission.cap())) {
-      obstacles.add(capTooSmall(submission.cap(), needed));
-    }
+    if (needed.isMoreThan(cap)) obstacles.add(capTooSmall(cap, needed));
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
     var prospects =
         Prospects.of(
@@ -70,6 +74,12 @@ final class Admission {
             rate,
             Prospects.largestSlot(jdbc));
     return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
+  }
+
+  /** The GPU time that the job's own limits pay for. */
+  private static GpuTime payable(Submission submission, Rate price) {
+    var money = submission.money();
+    return new Amount(submission.cap(), money == null ? Money.UNLIMITED : money).payable(price);
   }
 
   private static Instant now(JdbcClient jdbc) {

@@ -28,7 +28,11 @@ final class JobRecords {
 
   private record Named(String name, Curves.Point point) {}
 
-  /** The last point of each series is always there. {@code after} null: from the beginning. */
+  /**
+   * At most {@link Curves#MOST_POINTS} of each series: first, last, and of every stretch between
+   * them the lowest and the highest, so that no spike is lost. {@code after} null: from the
+   * beginning.
+   */
   static Curves curves(JdbcClient jdbc, UUID job, @Nullable Instant after) {
     var series = new TreeMap<String, List<Curves.Point>>();
     jdbc.sql(
@@ -39,9 +43,15 @@ final class JobRecords {
                      count(*) over (partition by name) as n
               from metric
               where job_id = :job and (:after::timestamptz is null or at > :after::timestamptz)
+            ), ranked as (
+              select name, step, value, at, i, n,
+                     row_number() over (stretch order by value, step) as low,
+                     row_number() over (stretch order by value desc, step desc) as high
+              from numbered
+              window stretch as (partition by name, (i - 1) * (:most / 2 - 1) / n)
             )
-            select name, step, value, at from numbered
-            where n <= :most or i * :most / n <> (i - 1) * :most / n
+            select name, step, value, at from ranked
+            where n <= :most or low = 1 or high = 1 or i = 1 or i = n
             order by name, step
             """)
         .param("job", job)

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.constant;
+import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.parameter;
 import static io.espalier.orchestrator.database.Columns.uuid;
@@ -17,13 +18,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A job's state at a version. Every change names the version that it changes. */
-record JobRow(UUID id, UUID team, JobState state, long version, Instant now) {
+record JobRow(
+    UUID id,
+    UUID team,
+    JobState state,
+    @Nullable PauseReason pauseReason,
+    long version,
+    Instant now) {
 
   /** Reads a job and locks it until the transaction ends. */
   static Optional<JobRow> lock(JdbcClient jdbc, UUID id) {
     return jdbc.sql(
             """
-            select id, team_id, state, version, clock_timestamp() as now from job
+            select id, team_id, state, pause_reason, version, clock_timestamp() as now from job
             where id = :id for update
             """)
         .param("id", id)
@@ -32,6 +39,7 @@ record JobRow(UUID id, UUID team, JobState state, long version, Instant now) {
                 uuid(row, "id"),
                 uuid(row, "team_id"),
                 constant(row, "state", JobState.class),
+                constantOrNull(row, "pause_reason", PauseReason.class),
                 row.getLong("version"),
                 instant(row, "now")))
         .optional();
@@ -80,6 +88,6 @@ record JobRow(UUID id, UUID team, JobState state, long version, Instant now) {
           "Job " + id + " changed at version " + version + " although it was locked");
     }
     Timeline.append(jdbc, team, id, state, to, why);
-    return new JobRow(id, team, to, version + 1, now);
+    return new JobRow(id, team, to, pause, version + 1, now);
   }
 }

@@ -11,12 +11,18 @@ import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.selection.DataProfile;
 import io.espalier.domain.selection.Decision;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.domain.wire.TrainerEvent;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A job as its team sees it. */
+/**
+ * A job as its team sees it.
+ *
+ * @param version rises with every change of its state
+ * @param inWords a sentence on its state: why it rests and what ends that, or why it failed
+ */
 public record JobView(
     UUID id,
     UUID team,
@@ -28,10 +34,12 @@ public record JobView(
     UUID datasetVersionId,
     @Nullable Protocol requestedProtocol,
     long seed,
+    long version,
     JobState state,
     @Nullable PauseReason pauseReason,
     @Nullable FailureReason failureReason,
     @Nullable Problem problem,
+    String inWords,
     @Nullable Running running,
     @Nullable WhyWaiting whyWaiting,
     @Nullable DataProfile profile,
@@ -41,6 +49,7 @@ public record JobView(
     GpuTime cap,
     GpuTime held,
     GpuTime spent,
+    Money moneySpent,
     Instant submittedAt,
     @Nullable Instant finishedAt) {
 

@@ -6,6 +6,7 @@ import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.instantOrNull;
 import static io.espalier.orchestrator.database.Columns.jsonOrNull;
+import static io.espalier.orchestrator.database.Columns.money;
 import static io.espalier.orchestrator.database.Columns.parameter;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
@@ -37,8 +38,8 @@ final class JobViews {
       """
       select j.id, j.team_id, j.name, u.display_name, m.id as model_id, m.name as model_name,
              d.id as dataset_id, d.name as dataset_name, v.number, v.id as version_id,
-             j.requested_protocol, j.seed, j.state, j.pause_reason, j.failure_reason, j.problem,
-             j.profile, j.decision, j.training, j.result, a.funded, a.held, a.spent,
+             j.requested_protocol, j.seed, j.version as job_version, j.state, j.pause_reason, j.failure_reason, j.problem,
+             j.profile, j.decision, j.training, j.result, a.funded, a.held, a.spent, a.money_spent,
              j.submitted_at, j.finished_at,
              t.kind, t.state as task_state, t.losses, t.progress, t.waiting_reason, t.waiting_text,
              g.name as agent_name
@@ -97,10 +98,12 @@ final class JobViews {
         uuid(row, "version_id"),
         constantOrNull(row, "requested_protocol", Protocol.class),
         row.getLong("seed"),
+        row.getLong("job_version"),
         constant(row, "state", JobState.class),
         constantOrNull(row, "pause_reason", PauseReason.class),
         constantOrNull(row, "failure_reason", FailureReason.class),
         jsonOrNull(row, "problem", Problem.class),
+        inWords(row),
         running(row),
         whyWaiting(row),
         jsonOrNull(row, "profile", DataProfile.class),
@@ -110,8 +113,16 @@ final class JobViews {
         gpuTime(row, "funded"),
         gpuTime(row, "held"),
         gpuTime(row, "spent"),
+        money(row, "money_spent"),
         instant(row, "submitted_at"),
         instantOrNull(row, "finished_at"));
+  }
+
+  private static String inWords(ResultSet row) throws SQLException {
+    return constant(row, "state", JobState.class)
+        .sentence(
+            constantOrNull(row, "pause_reason", PauseReason.class),
+            constantOrNull(row, "failure_reason", FailureReason.class));
   }
 
   private static JobView.@Nullable Running running(ResultSet row) throws SQLException {

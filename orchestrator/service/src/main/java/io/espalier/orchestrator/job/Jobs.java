@@ -3,15 +3,17 @@ package io.espalier.orchestrator.job;
 import static io.espalier.orchestrator.database.Columns.parameterOrNull;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.JobState;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.schedule.RunTime;
 import io.espalier.domain.unit.GpuTime;
-import io.espalier.domain.wire.Desired.Wish;
+import io.espalier.domain.unit.Money;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.audit.Audit;
@@ -125,7 +127,7 @@ public final class Jobs {
                   .param("job", id)
                   .update();
               var lease = leases.lockLiveOfJob(jdbc, id);
-              lease.ifPresent(live -> leases.wish(jdbc, live, Wish.STOP, null));
+              lease.ifPresent(live -> leases.stop(jdbc, live));
               record(jdbc, principal, job.team(), "cancel", id, Map.of());
               return lease;
             });
@@ -134,9 +136,80 @@ public final class Jobs {
     return get(principal, id);
   }
 
-  /** Lets a job cost more. If it rests because its cap was reached, it goes on by itself. */
+  /**
+   * Lets a job rest until somebody resumes it. A trainer makes a checkpoint at its next step and
+   * leaves, and only then is the job paused; one that waits is paused at once. Its place in the
+   * queue is kept. A job that rests for another reason rests for this one from now on.
+   */
+  public JobView pause(Principal principal, UUID id) {
+    var told =
+        transactions.as(
+            principal,
+            jdbc -> {
+              var job = lock(jdbc, principal, id);
+              if (job.state().isTerminal()) throw new Refused(hasEnded(job));
+              if (job.pauseReason() == PauseReason.USER) return Optional.<Lease>empty();
+              TaskRow.lockUnderWay(jdbc, id);
+              var lease = leases.lockLiveOfJob(jdbc, id);
+              if (lease.isEmpty()) rest(jdbc, job);
+              else if (!leases.askToYield(jdbc, lease.get(), PauseReason.USER)) return lease;
+              record(jdbc, principal, job.team(), "pause", id, Map.of());
+              return lease;
+            });
+    changes.announce(new Change.OfJob(id), new Change.OfWork());
+    told.ifPresent(lease -> changes.announce(new Change.OfAgent(lease.agent())));
+    return get(principal, id);
+  }
+
+  private static void rest(JdbcClient jdbc, JobRow job) {
+    job.pause(jdbc, PauseReason.USER);
+    jdbc.sql(
+            """
+            update task set waiting_reason = null, waiting_text = null, version = version + 1
+            where job_id = :job and state = 'WAITING'
+            """)
+        .param("job", job.id())
+        .update();
+  }
+
+  /**
+   * Lets a job go on that somebody has paused: it waits for a slot at its old place. Other pauses
+   * end by themselves.
+   */
+  public JobView resume(Principal principal, UUID id) {
+    transactions.as(
+        principal,
+        jdbc -> {
+          var job = lock(jdbc, principal, id);
+          if (job.state().isTerminal()) throw new Refused(hasEnded(job));
+          var reason = job.pauseReason();
+          if (reason != null && reason.endsByItself()) throw new Refused(endsByItself(job, reason));
+          var task = TaskRow.lockUnderWay(jdbc, id).orElseThrow();
+          if (reason == null) {
+            leases
+                .lockLiveOfJob(jdbc, id)
+                .filter(lease -> lease.live().yieldReason() == PauseReason.USER)
+                .ifPresent(lease -> leases.letGoOn(jdbc, lease));
+          } else {
+            job.move(jdbc, task.stateOfJob(), "resumed by " + principal.login());
+          }
+          record(jdbc, principal, job.team(), "resume", id, Map.of());
+          return true;
+        });
+    changes.announce(new Change.OfJob(id), new Change.OfWork());
+    return get(principal, id);
+  }
+
   public JobView raiseCap(Principal principal, UUID id, GpuTime by) {
-    if (!by.isMoreThan(GpuTime.ZERO)) {
+    return raiseCap(principal, id, Amount.of(by));
+  }
+
+  /**
+   * Lets a job cost more. If it rests because its cap was reached, it goes on by itself. Money is
+   * only added where the job has a limit of its own in money.
+   */
+  public JobView raiseCap(Principal principal, UUID id, Amount by) {
+    if (by.isNegative() || by.isNothing()) {
       throw new Refused(
           Problem.of(
                   "cap-not-raised",
@@ -153,6 +226,7 @@ public final class Jobs {
             jdbc -> {
               var job = lock(jdbc, principal, id);
               if (job.state().isTerminal()) throw new Refused(hasEnded(job));
+              if (by.money().isMoreThan(Money.ZERO)) requireLimitInMoney(jdbc, job);
               ledger.raiseCap(jdbc, job.team(), id, by);
               record(jdbc, principal, job.team(), "raise-cap", id, Map.of("by", by));
               return find(jdbc, id);
@@ -247,11 +321,11 @@ public final class Jobs {
         jdbc.sql(
                 """
                 insert into job (id, team_id, name, owner_id, base_model_id, dataset_version_id,
-                  requested_protocol, cap_millis, seed, priority, slots, labels, pool, not_before,
-                  start_window, deadline, idempotency_key, request_hash, state)
-                values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap, :seed,
-                  :priority, :slots, :labels::text[], :pool, :notBefore, :window::jsonb, :deadline,
-                  :key, :hash, 'QUEUED')
+                  requested_protocol, cap_millis, cap_money, seed, priority, slots, labels, pool,
+                  not_before, start_window, deadline, idempotency_key, request_hash, state)
+                values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap,
+                  :money::bigint, :seed, :priority, :slots, :labels::text[], :pool, :notBefore,
+                  :window::jsonb, :deadline, :key, :hash, 'QUEUED')
                 on conflict (team_id, idempotency_key) do nothing
                 """)
             .param("id", id)
@@ -262,6 +336,7 @@ public final class Jobs {
             .param("dataset", submission.datasetVersionId())
             .param("protocol", submission.protocol() == null ? null : submission.protocol().name())
             .param("cap", submission.cap().millis())
+            .param("money", submission.money() == null ? null : submission.money().micros())
             .param("seed", submission.seed())
             .param("priority", scheduling.priority().name())
             .param("slots", scheduling.slots())
@@ -278,7 +353,7 @@ public final class Jobs {
           .orElseThrow(() -> new IllegalStateException("Neither inserted nor found: key " + key));
     }
     Timeline.append(jdbc, submission.team(), id, null, JobState.QUEUED, "submitted");
-    ledger.openCap(jdbc, submission.team(), id, submission.cap());
+    ledger.openCap(jdbc, submission.team(), id, submission.cap(), submission.money());
     TaskRow.insert(
         jdbc,
         submission.team(),
@@ -320,6 +395,28 @@ public final class Jobs {
             "The job has ended.",
             "Submit a new one.")
         .found(job.state());
+  }
+
+  private void requireLimitInMoney(JdbcClient jdbc, JobRow job) {
+    var cap = ledger.lock(jdbc, job.team(), job.id()).cap();
+    if (cap.funded().money().compareTo(Money.UNLIMITED) < 0) return;
+    throw new Refused(
+        Problem.of(
+            "cap-without-money",
+            Category.CONFLICT,
+            "job " + job.id(),
+            "The job has no limit of its own in money.",
+            "Raise its cap in GPU time, or add money to the budget of its team."));
+  }
+
+  private static Problem endsByItself(JobRow job, PauseReason reason) {
+    return Problem.of(
+            "pause-ends-by-itself",
+            Category.CONFLICT,
+            "job " + job.id(),
+            "Nobody has paused this job; it rests for another reason.",
+            reason.whatNext())
+        .found(reason.label());
   }
 
   private static byte[] sha256(String text) {

@@ -1,12 +1,12 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
-import io.espalier.domain.lease.AfterLastWord;
-import io.espalier.domain.lease.AfterLoss;
+import io.espalier.domain.lease.AfterRun;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.schedule.RunTime;
 import io.espalier.domain.schedule.StartNeed;
@@ -18,6 +18,7 @@ import io.espalier.domain.selection.SelectionInput;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.lease.Leases;
@@ -72,29 +73,26 @@ public final class TaskFlow {
 
   /** The trainer has said its last word. */
   public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
-    var after =
-        AfterLastWord.decide(
-            work.job().state(),
-            work.task().kind(),
-            work.lease().yieldReason(),
-            last,
-            isReadable(last));
+    var lease = work.lease();
+    var after = AfterRun.said(work.run(jdbc), last, isReadable(last));
     switch (after) {
-      case AfterLastWord.Unwanted() -> leases.release(jdbc, work.lease(), "no longer wanted");
-      case AfterLastWord.Done(var answer) -> done(jdbc, work, answer);
-      case AfterLastWord.Rest(var reason, var how) -> {
-        leases.release(jdbc, work.lease(), how);
-        work.task().requeue(jdbc, work.task().losses());
-        work.job().pause(jdbc, reason);
+      case AfterRun.Unwanted() -> leases.release(jdbc, lease, "no longer wanted");
+      case AfterRun.Done(var answer) -> done(jdbc, work, answer);
+      case AfterRun.Requeue requeue -> {
+        release(jdbc, work, requeue.billed(), requeue.how());
+        requeue(jdbc, work, requeue);
       }
-      case AfterLastWord.TryAgain(var how, var expired) -> {
-        var line = Printable.line(how, MOST_CHARACTERS);
-        if (expired) leases.expire(jdbc, work.lease(), line);
-        else leases.release(jdbc, work.lease(), line);
-        tryAgain(jdbc, work, line);
+      case AfterRun.GiveUp(var reason, var problem) -> {
+        release(jdbc, work, reason.isBilled(), reason.label() + ": " + problem.message());
+        giveUp(jdbc, work, reason, problem);
       }
-      case AfterLastWord.Fail(var reason, var problem) -> fail(jdbc, work, reason, problem);
     }
+  }
+
+  private void release(JdbcClient jdbc, Work work, boolean billed, String how) {
+    var line = Printable.line(how, MOST_CHARACTERS);
+    if (billed) leases.release(jdbc, work.lease(), line);
+    else leases.releaseAfterFault(jdbc, work.lease(), line);
   }
 
   private void done(JdbcClient jdbc, Work work, TrainerEvent answer) {
@@ -109,17 +107,37 @@ public final class TaskFlow {
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
     leases.expire(jdbc, work.lease(), how);
-    if (!work.job().state().isTerminal()) tryAgain(jdbc, work, how);
+    switch (AfterRun.lost(work.run(jdbc), how)) {
+      case AfterRun.Unwanted() -> {}
+      case AfterRun.Requeue requeue -> requeue(jdbc, work, requeue);
+      case AfterRun.GiveUp(var reason, var problem) -> giveUp(jdbc, work, reason, problem);
+      case AfterRun.Done(var answer) -> throw new IllegalStateException("Lost with " + answer);
+    }
   }
 
-  private static void tryAgain(JdbcClient jdbc, Work work, String how) {
-    switch (AfterLoss.decide(work.task().kind(), work.task().losses(), how)) {
-      case AfterLoss.Requeue(int losses) -> work.task().requeue(jdbc, losses);
-      case AfterLoss.GiveUp(var problem) -> {
-        work.task().end(jdbc, TaskState.FAILED);
-        work.job().fail(jdbc, FailureReason.LOST, problem);
-      }
-    }
+  private static void requeue(JdbcClient jdbc, Work work, AfterRun.Requeue requeue) {
+    if (requeue.elsewhere()) quarantine(jdbc, work);
+    work.task().requeue(jdbc, requeue, requeue.elsewhere() ? work.lease().agent() : null);
+    if (requeue.pause() != null) work.job().pause(jdbc, requeue.pause());
+  }
+
+  private static void giveUp(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
+    if (reason == FailureReason.HARDWARE) quarantine(jdbc, work);
+    work.task().end(jdbc, TaskState.FAILED);
+    work.job().fail(jdbc, reason, problem);
+  }
+
+  /** Nothing is granted on a slot whose hardware failed until an admin has looked at it. */
+  private static void quarantine(JdbcClient jdbc, Work work) {
+    jdbc.sql(
+            """
+            update slot s set quarantined_at = now(), quarantine_reason = :reason
+            from lease_slot l
+            where l.lease_id = :lease and l.slot_id = s.id and s.quarantined_at is null
+            """)
+        .param("reason", "hardware error under job " + work.job().id())
+        .param("lease", work.lease().id())
+        .update();
   }
 
   private void profiled(JdbcClient jdbc, Work work, DataProfile profile) {
@@ -127,13 +145,18 @@ public final class TaskFlow {
     var job = work.job();
     measured(jdbc, job, profile);
     var facts = JobFacts.read(jdbc, job.id());
-    var left = ledger.lock(jdbc, job.team(), job.id()).free();
+    var left = ledger.lock(jdbc, job.team(), job.id()).free().payable(rate(jdbc, work));
     var input =
         new SelectionInput(profile, facts.inputs().model(), left, facts.requested(), facts.seed());
     switch (ProtocolChoice.decide(input)) {
       case Choice.Made(var decision) -> train(jdbc, work, profile, decision);
       case Choice.Impossible(var problem, _) -> job.fail(jdbc, FailureReason.USER_ERROR, problem);
     }
+  }
+
+  /** What the next task will cost, which runs in the same pool. */
+  private static Rate rate(JdbcClient jdbc, Work work) {
+    return Rates.current(jdbc).getOrDefault(String.valueOf(work.task().pool()), Rate.FREE);
   }
 
   private void train(JdbcClient jdbc, Work work, DataProfile profile, Decision decision) {
@@ -165,12 +188,6 @@ public final class TaskFlow {
       list(jdbc, job, ArtifactKind.valueOf(export.kind()), export.files());
     }
     job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
-  }
-
-  private void fail(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
-    leases.release(jdbc, work.lease(), "failed: " + reason);
-    work.task().end(jdbc, TaskState.FAILED);
-    work.job().fail(jdbc, reason, problem);
   }
 
   private void finish(JdbcClient jdbc, Work work, String how) {

@@ -106,33 +106,39 @@ public final class TaskReports {
   }
 
   private static void progress(JdbcClient jdbc, Work work, TrainerEvent.Progress progress) {
-    jdbc.sql(
-            """
-            update task
-            set progress = :progress::jsonb,
-                timed_from = case when timed_from ->> 'phase' = :phase then timed_from
-                                  else :progress::jsonb end
-            where id = :task
-            """)
-        .param("phase", progress.phase())
-        .param("progress", Json.write(progress))
-        .param("task", work.task().id())
-        .update();
+    stored(
+        work,
+        jdbc.sql(
+                """
+                update task
+                set progress = :progress::jsonb,
+                    timed_from = case when timed_from ->> 'phase' = :phase then timed_from
+                                      else :progress::jsonb end
+                where id = :task and epoch = :epoch
+                """)
+            .param("phase", progress.phase())
+            .param("progress", Json.write(progress))
+            .param("task", work.task().id())
+            .param("epoch", work.lease().epoch())
+            .update());
   }
 
   /** Two are kept, so that one that turns out damaged does not cost the whole training. */
   private static void checkpoint(JdbcClient jdbc, Work work, TrainerEvent.Checkpoint checkpoint) {
-    jdbc.sql(
-            """
-            insert into checkpoint (team_id, task_id, step, files)
-            values (:team, :task, :step, :files::jsonb)
-            on conflict (task_id, step) do update set files = excluded.files
-            """)
-        .param("team", work.job().team())
-        .param("task", work.task().id())
-        .param("step", checkpoint.step())
-        .param("files", Json.write(checkpoint.files()))
-        .update();
+    stored(
+        work,
+        jdbc.sql(
+                """
+                insert into checkpoint (team_id, task_id, step, files)
+                select team_id, id, :step, :files::jsonb from task
+                where id = :task and epoch = :epoch
+                on conflict (task_id, step) do update set files = excluded.files
+                """)
+            .param("task", work.task().id())
+            .param("epoch", work.lease().epoch())
+            .param("step", checkpoint.step())
+            .param("files", Json.write(checkpoint.files()))
+            .update());
     jdbc.sql(
             """
             delete from checkpoint where task_id = :task and step not in
@@ -140,9 +146,22 @@ public final class TaskReports {
             """)
         .param("task", work.task().id())
         .update();
-    jdbc.sql("update task set losses = 0, saved_at = clock_timestamp() where id = :task")
+    jdbc.sql(
+            """
+            update task set losses = 0, saved_at = clock_timestamp()
+            where id = :task and epoch = :epoch
+            """)
         .param("task", work.task().id())
+        .param("epoch", work.lease().epoch())
         .update();
+  }
+
+  /** Under the lease's lock its epoch is the task's; whatever else it is, it is not written to. */
+  private static void stored(Work work, int rows) {
+    if (rows != 1) {
+      throw new IllegalStateException(
+          "Task %s is not at epoch %d any more".formatted(work.task().id(), work.lease().epoch()));
+    }
   }
 
   /** The platform never lists a content that it does not have. */

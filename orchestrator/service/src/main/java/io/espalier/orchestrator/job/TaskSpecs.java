@@ -9,7 +9,9 @@ import io.espalier.domain.wire.TaskSpec;
 import io.espalier.orchestrator.database.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
 
@@ -35,7 +37,7 @@ public final class TaskSpecs {
           case PROFILE -> profile(facts, device);
           case TRAIN -> {
             inputs.addAll(lastCheckpoint(jdbc, taskId));
-            yield new TaskSpec.Train(training(jdbc, jobId));
+            yield new TaskSpec.Train(training(jdbc, jobId), microBatch(jdbc, taskId));
           }
           case EVALUATE -> {
             inputs.addAll(trainedWeights(jdbc, jobId));
@@ -78,6 +80,14 @@ public final class TaskSpecs {
             .query(String.class)
             .single(),
         Training.class);
+  }
+
+  private static @Nullable Integer microBatch(JdbcClient jdbc, UUID task) {
+    return jdbc.sql("select micro_batch from task where id = :task")
+        .param("task", task)
+        .query((row, _) -> Optional.ofNullable(row.getObject("micro_batch", Integer.class)))
+        .single()
+        .orElse(null);
   }
 
   private static List<NamedBlob> modelFiles(JdbcClient jdbc, UUID model) {

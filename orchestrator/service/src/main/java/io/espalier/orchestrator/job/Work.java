@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.lease.AfterRun;
 import io.espalier.orchestrator.lease.Lease;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.Optional;
@@ -47,5 +48,29 @@ public final class Work {
 
   TaskRow task() {
     return task;
+  }
+
+  /** What is known of the run when it ends. */
+  AfterRun.Run run(JdbcClient jdbc) {
+    var live = lease.live();
+    return new AfterRun.Run(
+        job.state(),
+        task.kind(),
+        task.losses(),
+        batch(jdbc),
+        task.microBatch(),
+        live.wish(),
+        live.yieldReason());
+  }
+
+  private int batch(JdbcClient jdbc) {
+    return jdbc.sql(
+            """
+            select coalesce((training -> 'settings' ->> 'batchSize')::int, 0) from job
+            where id = :job
+            """)
+        .param("job", job.id())
+        .query(Integer.class)
+        .single();
   }
 }

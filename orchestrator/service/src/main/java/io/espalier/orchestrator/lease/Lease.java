@@ -1,20 +1,17 @@
 package io.espalier.orchestrator.lease;
 
-import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.lease.LeaseState;
+import io.espalier.domain.lease.LiveLease;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.budget.Ledger;
 import java.time.Instant;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A lease as it was read.
  *
- * @param yieldReason how the job pauses once it has yielded
  * @param nextSequence events before this number are stored
- * @param slice number of the open hold
- * @param slots how many it has
+ * @param live what it is told and what pays for it, as long as it lives
  * @param now the database's clock when it was read
  */
 public record Lease(
@@ -25,17 +22,24 @@ public record Lease(
     UUID agent,
     long epoch,
     LeaseState state,
-    Wish wish,
-    @Nullable PauseReason yieldReason,
     long nextSequence,
-    int slice,
-    Instant sliceStartedAt,
-    Instant renewedAt,
-    int slots,
+    LiveLease live,
     Instant now) {
 
   public boolean isLive() {
     return state == LeaseState.LIVE;
+  }
+
+  public Wish wish() {
+    return live.wish();
+  }
+
+  public Instant renewedAt() {
+    return live.renewedAt();
+  }
+
+  Lease as(LiveLease after) {
+    return new Lease(id, team, job, task, agent, epoch, state, nextSequence, after, now);
   }
 
   Ledger.OfLease account() {

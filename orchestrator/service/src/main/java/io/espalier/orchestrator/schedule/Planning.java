@@ -6,7 +6,6 @@ import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Planner;
-import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Transactions;
@@ -114,12 +113,12 @@ public final class Planning {
         .param("task", asked.running().task())
         .query(UUID.class)
         .optional();
-    var lease =
+    boolean told =
         leases
             .lock(jdbc, asked.running().lease())
-            .filter(live -> live.isLive() && live.wish() == Wish.RUN);
-    if (lease.isEmpty()) return false;
-    leases.wish(jdbc, lease.get(), Wish.YIELD, asked.reason());
+            .map(lease -> leases.askToYield(jdbc, lease, asked.reason()))
+            .orElse(false);
+    if (!told) return false;
     if (asked.reason() == PauseReason.PREEMPTED) {
       jdbc.sql("update task set preemptions = preemptions + 1 where id = :task")
           .param("task", asked.running().task())

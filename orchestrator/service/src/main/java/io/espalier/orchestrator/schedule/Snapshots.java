@@ -5,6 +5,8 @@ import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.instantOrNull;
+import static io.espalier.orchestrator.database.Columns.money;
+import static io.espalier.orchestrator.database.Columns.moneyOrUnlimited;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
@@ -25,6 +27,7 @@ import io.espalier.domain.schedule.Snapshot.Team;
 import io.espalier.domain.schedule.Snapshot.Waiting;
 import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.unit.Bytes;
+import io.espalier.orchestrator.budget.Rates;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,7 +59,8 @@ final class Snapshots {
       """
       select k.id, k.version, k.job_id, j.version as job_version, k.team_id, k.owner_id, k.kind,
              j.pause_reason is not distinct from 'BUDGET' as parked, k.pool, k.slots, k.labels,
-             k.priority, k.need_millis, a.funded + a.overdraft - a.held - a.spent as cap_free, k.place,
+             k.priority, k.need_millis, a.funded + a.overdraft - a.held - a.spent as cap_free,
+             a.money_funded - a.money_held - a.money_spent as cap_money, k.place,
              k.opens_at, j.deadline, k.predicted_millis, k.avoid_agent, k.waiting_reason,
              k.waiting_text,
              (k.progress ->> 'done')::int as done, (k.progress ->> 'total')::int as total,
@@ -140,7 +144,8 @@ final class Snapshots {
             List.copyOf(waiting),
             running,
             hosts,
-            maintenance(jdbc));
+            maintenance(jdbc),
+            Rates.current(jdbc));
     return new Read(snapshot, told);
   }
 
@@ -165,7 +170,9 @@ final class Snapshots {
         });
     return jdbc.sql(
             """
-            select t.id, t.weight, coalesce(a.funded + a.overdraft - a.held - a.spent, 0) as free
+            select t.id, t.weight, coalesce(a.funded + a.overdraft - a.held - a.spent, 0) as free,
+                   coalesce(a.money_funded + a.money_overdraft - a.money_held - a.money_spent, 0)
+                     as money
             from team t
             left join budget_account a on a.team_id = t.id and a.job_id is null
             order by t.id
@@ -174,6 +181,7 @@ final class Snapshots {
             new Team(
                 uuid(row, "id"),
                 gpuTime(row, "free"),
+                money(row, "money"),
                 row.getInt("weight"),
                 quotas.getOrDefault(uuid(row, "id"), Map.of())))
         .list();
@@ -218,6 +226,7 @@ final class Snapshots {
         priority(row),
         gpuTime(row, "need_millis"),
         gpuTime(row, "cap_free"),
+        moneyOrUnlimited(row, "cap_money"),
         instant(row, "place"),
         instantOrNull(row, "opens_at"),
         instantOrNull(row, "deadline"),

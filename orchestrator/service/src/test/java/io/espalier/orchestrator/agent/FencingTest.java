@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
-import io.espalier.domain.lease.AfterLoss;
+import io.espalier.domain.lease.AfterRun;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -203,7 +203,7 @@ class FencingTest {
   @Test
   void aTaskThatIsLostAgainAndAgainWithoutACheckpointFails() {
     var job = training();
-    for (int loss = 1; loss < AfterLoss.MOST_LOSSES; loss++) {
+    for (int loss = 1; loss < AfterRun.MOST_LOSSES; loss++) {
       agent.startOnlyLease().failed(FailureReason.LOST);
       assertThat(platform.jobs.get(team.member, job).state()).isEqualTo(JobState.TRAINING);
       platform.planning.tick();
@@ -219,7 +219,7 @@ class FencingTest {
   @Test
   void aNewCheckpointForgivesEarlierLosses() {
     var job = training();
-    for (int loss = 1; loss <= 2 * AfterLoss.MOST_LOSSES; loss++) {
+    for (int loss = 1; loss <= 2 * AfterRun.MOST_LOSSES; loss++) {
       var trainer = agent.startOnlyLease();
       trainer.checkpoint(10 * loss);
       trainer.failed(FailureReason.LOST);
@@ -233,7 +233,7 @@ class FencingTest {
   @Test
   void aTaskThatStopsItselfAgainAndAgainFailsInsteadOfTurningInCircles() {
     var job = training();
-    for (int yield = 1; yield <= AfterLoss.MOST_LOSSES; yield++) {
+    for (int yield = 1; yield <= AfterRun.MOST_LOSSES; yield++) {
       assertThat(platform.jobs.get(team.member, job).state()).isEqualTo(JobState.TRAINING);
       agent.startOnlyLease().yielded(0);
       platform.planning.tick();

@@ -2,11 +2,16 @@ package io.espalier.orchestrator.invariant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Period;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.orchestrator.TestPlatform;
 import io.espalier.orchestrator.invariant.Invariants.Contents;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,10 +20,10 @@ import org.junit.jupiter.api.Test;
 class InvariantsTest {
 
   @AutoClose private final TestPlatform platform = new TestPlatform();
+  private final TestPlatform.Team team = platform.team();
 
   @BeforeEach
   void aJobThatTrains() {
-    var team = platform.team();
     var agent = platform.agent("oak", 1);
     team.submit();
     platform.planning.tick();
@@ -78,6 +83,79 @@ class InvariantsTest {
     damage("update lease set granted_at = ended_at where state = 'RELEASED'");
     damage("update budget_entry set amount = amount + 5000 where kind = 'SETTLE'");
     finds("a lease is billed for longer than it lasted");
+  }
+
+  @Test
+  void findsATransferThatHasNotArrived() {
+    var blue = platform.team("blue", GpuTime.ofHours(1));
+    platform.budgets.transfer(
+        platform.admin, blue.id, team.id, Amount.of(GpuTime.ofSeconds(60)), "a loan");
+    platform.assertInvariants();
+    damage("delete from budget_entry where kind = 'TRANSFER_IN'");
+    finds("a transfer has not the same amount at both ends");
+  }
+
+  @Test
+  void findsAnOverdraftThatNobodyGranted() {
+    damage("update budget_account set overdraft = overdraft + 1 where job_id is null");
+    finds("an account's balances are not the sums of its entries");
+  }
+
+  @Test
+  void findsMoneyThatIsNotThePriceOfItsTime() {
+    damage("update budget_entry set money = money + 1 where kind = 'HOLD'");
+    finds("an entry of a lease has not the price of its time at the rate of the grant");
+    finds("an account's balances are not the sums of its entries");
+    finds("a hold is not resolved exactly once");
+  }
+
+  @Test
+  void findsARateThatNobodyHasSet() {
+    damage("update lease set rate_micros = 5");
+    finds("a lease was granted at a rate that its pool never had");
+  }
+
+  @Test
+  void findsALeaseThatHoldsMoreThanTheLedgerKnows() {
+    damage("update lease set held_millis = held_millis + 1 where state = 'LIVE'");
+    finds("what a lease holds or has settled is not what the ledger says");
+  }
+
+  @Test
+  void findsAJobThatRestsWhileItsTaskRuns() {
+    damage("update job set state = 'PAUSED', pause_reason = 'USER'");
+    finds("a job rests although its task runs");
+  }
+
+  @Test
+  void findsASubmissionThatWasAcknowledgedAndIsNotThere() {
+    var lost = UUID.randomUUID();
+    var kept = team.submit();
+
+    assertThat(platform.invariants.acknowledged(List.of(kept)).things()).isEmpty();
+    assertThat(platform.invariants.acknowledged(List.of(kept, lost)).things())
+        .containsExactly(lost.toString());
+  }
+
+  @Test
+  void findsWhatNobodyLooksAfterAnyMore() {
+    var patience = Duration.ofMinutes(10);
+    team.submit();
+    platform.budgets.setPeriod(
+        platform.admin, team.id, new Period(Period.Length.WEEK, Amount.NOTHING, 0));
+    assertThat(platform.invariants.stuck(patience)).allMatch(found -> found.things().isEmpty());
+
+    platform.letTimePass(Duration.ofMinutes(11));
+    platform.sql("update task set queued_at = queued_at - interval '11 minutes'");
+    platform.sql(
+        """
+        update budget_period set began_at = began_at - interval '30 days',
+                                 ends_at = ends_at - interval '30 days'
+        """);
+
+    assertThat(platform.invariants.stuck(patience))
+        .hasSize(3)
+        .allMatch(found -> found.things().size() == 1);
   }
 
   @Test

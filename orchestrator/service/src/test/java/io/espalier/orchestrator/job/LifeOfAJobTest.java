@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -281,11 +283,13 @@ class LifeOfAJobTest {
     var hour = GpuTime.ofHours(1);
     var before = platform.budgets.ofTeam(team.owner, team.id).funded();
 
-    platform.budgets.credit(team.owner, team.id, hour, "for May", "may");
-    var after = platform.budgets.credit(team.owner, team.id, hour, "for May", "may").funded();
+    platform.budgets.credit(team.owner, team.id, Amount.of(hour), "for May", "may");
+    var after =
+        platform.budgets.credit(team.owner, team.id, Amount.of(hour), "for May", "may").funded();
 
     assertThat(after).isEqualTo(before.plus(hour));
-    assertThatThrownBy(() -> platform.budgets.credit(team.owner, team.id, hour, "for June", "may"))
+    assertThatThrownBy(
+            () -> platform.budgets.credit(team.owner, team.id, Amount.of(hour), "for June", "may"))
         .isInstanceOfSatisfying(
             Refused.class,
             refused -> assertThat(refused.problem().code()).isEqualTo("idempotency-key-reused"));
@@ -354,9 +358,72 @@ class LifeOfAJobTest {
     trainer.say(points);
 
     var curve = platform.jobs.curves(team.member, job).series().getFirst().points();
-    assertThat(curve).hasSize(Curves.MOST_POINTS);
+    assertThat(curve).hasSizeBetween(Curves.MOST_POINTS * 9 / 10, Curves.MOST_POINTS);
+    assertThat(curve.getFirst().step()).isEqualTo(1);
     assertThat(curve.getLast().step()).isEqualTo(3456);
     assertThat(curve).extracting(Curves.Point::step).isSorted();
+  }
+
+  @Test
+  void noSpikeOfACurveIsThinnedOut() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+
+    trainer.say(curve(5000, step -> step == 2711 ? 99 : step == 1234 ? -7 : Math.sin(step)));
+
+    assertThat(platform.jobs.curves(team.member, job).series().getFirst().points())
+        .hasSizeLessThanOrEqualTo(Curves.MOST_POINTS)
+        .extracting(Curves.Point::value)
+        .contains(99.0, -7.0);
+  }
+
+  @Test
+  void whatEndedLongAgoIsThinnedOnceAndKeepsItsResultAndItsLastPoints() {
+    var agent = platform.agent("oak", 1);
+    var job = team.submit();
+    platform.planning.tick();
+    agent.startOnlyLease().profiled();
+    platform.planning.tick();
+    var trainer = agent.startOnlyLease();
+    trainer.say(curve(3000, step -> step == 1717 ? 99 : 1.0 / step));
+    for (int i = 0; i < 3; i++) {
+      trainer.say(lines(400, i == 1 ? "ERROR" : "INFO"));
+    }
+    trainer.trained();
+    platform.planning.tick();
+    agent.startOnlyLease().evaluated();
+    var retention = new Retention(platform.transactions, Duration.ofDays(30));
+    assertThat(retention.tick()).as("it has just ended").isZero();
+    platform.sql("update job set finished_at = finished_at - interval '31 days'");
+
+    assertThat(retention.tick()).isEqualTo(1);
+    assertThat(retention.tick()).isZero();
+
+    var points = platform.jobs.curves(team.member, job).series().getFirst().points();
+    assertThat(points).hasSizeLessThanOrEqualTo(Retention.KEPT_POINTS);
+    assertThat(points).extracting(Curves.Point::step).contains(1, 1717, 3000);
+    var log = platform.jobs.log(team.member, job, 0, 10_000);
+    assertThat(log).filteredOn(line -> line.level().equals("ERROR")).hasSize(400);
+    assertThat(log).hasSize(Retention.KEPT_LINES + 300); // of the last 500, 100 are errors
+    assertThat(platform.jobs.get(team.member, job).result()).isNotNull();
+  }
+
+  private static TrainerEvent[] curve(int steps, IntToDoubleFunction value) {
+    return IntStream.rangeClosed(1, steps)
+        .mapToObj(step ->
+            new TrainerEvent.Metrics(
+                Instant.now(),
+                step,
+                List.of(new TrainerEvent.Point("train/loss", value.applyAsDouble(step)))))
+        .toArray(TrainerEvent[]::new);
+  }
+
+  private static TrainerEvent[] lines(int count, String level) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new TrainerEvent.Log(Instant.now(), level, "line " + i))
+        .toArray(TrainerEvent[]::new);
   }
 
   private JobState state(UUID job) {

@@ -1,8 +1,6 @@
 package io.espalier.web.budget.ui;
 
 import com.vaadin.flow.component.Component;
-import com.vaadin.flow.component.button.Button;
-import com.vaadin.flow.component.button.ButtonVariant;
 import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.AttachmentType;
 import com.vaadin.flow.component.html.Div;
@@ -15,15 +13,15 @@ import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.PageTitle;
 import com.vaadin.flow.router.QueryParameters;
 import com.vaadin.flow.router.Route;
+import io.espalier.domain.budget.Amount;
 import io.espalier.orchestrator.account.Principal;
-import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
-import io.espalier.orchestrator.account.Teams.Team;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobStatement;
+import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.budget.TeamEntry;
 import io.espalier.orchestrator.change.Changes;
-import io.espalier.web.budget.CreditDialog;
+import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.web.element.Cell;
 import io.espalier.web.element.EmptyState;
 import io.espalier.web.element.LinkButton;
@@ -38,31 +36,38 @@ import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One team's budget. Which team, and whether by job or by entry, is in the address. */
+/** One team's budget. Which team, and whether by job, by entry or the rates, is in the address. */
 @Route("budget")
 @PageTitle("Budget · Espalier")
 @PermitAll
 final class BudgetView extends Div implements BeforeEnterObserver {
+
+  private static final String ENTRIES = "entries";
+  private static final String RATES = "rates";
+  private static final int MOST_TEAMS = 100;
 
   private static final Duration DISTANCE = Duration.ofSeconds(2);
 
   private final CurrentUser user;
   private final Teams teams;
   private final Budgets budgets;
+  private final Rates rates;
   private final Div balance = new Div();
-  private @Nullable Team shown;
+  private @Nullable ShownTeam shown;
   private @Nullable CursorGrid<?> grid;
 
-  BudgetView(CurrentUser user, Teams teams, Budgets budgets, Changes changes) {
+  BudgetView(CurrentUser user, Teams teams, Budgets budgets, Rates rates, Changes changes) {
     this.user = user;
     this.teams = teams;
     this.budgets = budgets;
+    this.rates = rates;
     addClassNames("page", "list-page");
     Live.keep(this, wake -> changes.onAnyJob(_ -> wake.run()), DISTANCE, this::refresh);
   }
@@ -71,7 +76,7 @@ final class BudgetView extends Div implements BeforeEnterObserver {
   public void beforeEnter(BeforeEnterEvent event) {
     removeAll();
     var who = user.principal();
-    var mine = teams.of(who);
+    var mine = shown(who);
     if (mine.isEmpty()) {
       add(new Div(new H1("Budget")), noTeam(who));
       return;
@@ -79,66 +84,82 @@ final class BudgetView extends Div implements BeforeEnterObserver {
     var query = event.getLocation().getQueryParameters();
     var asked = query.getSingleParameter("team").orElse("");
     var team = find(mine, asked).orElse(mine.getFirst());
-    boolean byEntry = query.getSingleParameter("show").orElse("").equals("entries");
+    var show = query.getSingleParameter("show").orElse("");
     shown = team;
-    add(header(who, mine, team, byEntry), balance, filters(team, byEntry));
-    add(byEntry ? entries(team) : statement(team));
+    grid = null;
+    add(header(mine, team, show), balance, filters(team, show));
+    add(
+        switch (show) {
+          case ENTRIES -> entries(team);
+          case RATES -> new RateTable(rates, user);
+          default -> statement(team);
+        });
     showBalance();
+  }
+
+  /** One's own teams; for admins the others after them. */
+  private List<ShownTeam> shown(Principal who) {
+    var shown = new ArrayList<ShownTeam>();
+    for (var team : teams.of(who)) shown.add(new ShownTeam(team.id(), team.name(), team.role()));
+    if (!who.platformAdmin()) return shown;
+    for (var team : teams.page(who, "", PageRequest.first(MOST_TEAMS)).items()) {
+      if (team.role() == null) shown.add(new ShownTeam(team.id(), team.name(), null));
+    }
+    return shown;
   }
 
   private static Component noTeam(Principal who) {
     return who.platformAdmin()
         ? new EmptyState(
-            "You are in no team",
-            "A budget belongs to a team. Those of other teams are on the page of teams.",
+            "There is no team yet",
+            "A budget belongs to a team. Create one on the page of teams.",
             LinkButton.primary("admin/teams", "Teams"))
         : new EmptyState(
             "You are in no team yet",
             "A budget belongs to a team. A platform admin can add you to one.");
   }
 
-  private static Optional<Team> find(List<Team> teams, String id) {
+  private static Optional<ShownTeam> find(List<ShownTeam> teams, String id) {
     return teams.stream().filter(team -> team.id().toString().equals(id)).findFirst();
   }
 
-  private Component header(Principal who, List<Team> mine, Team team, boolean byEntry) {
-    var select = new Select<Team>();
+  private Component header(List<ShownTeam> mine, ShownTeam team, String show) {
+    var select = new Select<ShownTeam>();
     select.setAriaLabel("Team");
     select.setItems(mine);
-    select.setItemLabelGenerator(Team::name);
+    select.setItemLabelGenerator(ShownTeam::name);
     select.setValue(team);
     select.setVisible(mine.size() > 1);
-    select.addValueChangeListener(change ->
-        getUI().ifPresent(ui -> ui.navigate("budget", query(change.getValue(), byEntry))));
+    select.addValueChangeListener(
+        change -> getUI().ifPresent(ui -> ui.navigate("budget", query(change.getValue(), show))));
     var name = Cell.tag(team.name());
     name.setVisible(mine.size() == 1);
     var csv =
         new Anchor(
             StatementCsv.of(team, budgets, user), AttachmentType.DOWNLOAD, "Download as CSV");
     csv.addClassName("link-button");
-    var header = new Div(new H1("Budget"), name, select, csv);
+    var orders = new BudgetOrders(team, mine, budgets, user, this::refresh);
+    var header = new Div(new H1("Budget"), name, select, csv, orders);
     header.addClassName("page-header");
-    if (who.platformAdmin() || team.role() == Role.OWNER) {
-      var add = new Button("Add budget");
-      add.addThemeVariants(ButtonVariant.PRIMARY);
-      add.addClickListener(
-          _ -> CreditDialog.of(team.id(), team.name(), budgets, user, this::refresh).open());
-      header.add(add);
-    }
     return header;
   }
 
-  private static QueryParameters query(Team team, boolean byEntry) {
+  private static QueryParameters query(ShownTeam team, String show) {
     var parameters = new HashMap<String, String>(Map.of("team", team.id().toString()));
-    if (byEntry) parameters.put("show", "entries");
+    if (!show.isEmpty()) parameters.put("show", show);
     return QueryParameters.simple(parameters);
   }
 
-  private static Component filters(Team team, boolean byEntry) {
-    var byJob = new Anchor("budget?team=" + team.id(), "By job");
-    var all = new Anchor("budget?team=%s&show=entries".formatted(team.id()), "Every entry");
-    (byEntry ? all : byJob).getElement().setAttribute("aria-current", "page");
-    var filters = new Nav(byJob, all);
+  private static Component filters(ShownTeam team, String show) {
+    var filters = new Nav();
+    for (var choice :
+        List.of(List.of("", "By job"), List.of(ENTRIES, "Every entry"), List.of(RATES, "Rates"))) {
+      var address = "budget?team=" + team.id();
+      if (!choice.getFirst().isEmpty()) address += "&show=" + choice.getFirst();
+      var link = new Anchor(address, choice.getLast());
+      if (choice.getFirst().equals(show)) link.getElement().setAttribute("aria-current", "page");
+      filters.add(link);
+    }
     filters.addClassName("filters");
     filters.getElement().setAttribute("aria-label", "What to list");
     return filters;
@@ -158,7 +179,7 @@ final class BudgetView extends Div implements BeforeEnterObserver {
             budgets.ofTeam(who, shown.id()), budgets.spending(who, shown.id()), Instant.now()));
   }
 
-  private Component statement(Team team) {
+  private Component statement(ShownTeam team) {
     var jobs = new CursorGrid<JobStatement>("Statement by job");
     jobs.addComponentColumn(job -> Cell.link("jobs/" + job.job(), job.name(), job.owner()))
         .setHeader("Job")
@@ -197,7 +218,7 @@ final class BudgetView extends Div implements BeforeEnterObserver {
     return jobs;
   }
 
-  private Component entries(Team team) {
+  private Component entries(ShownTeam team) {
     var entries = new CursorGrid<TeamEntry>("Entries of the ledger");
     entries
         .addComponentColumn(entry -> Cell.tag(Words.lower(entry.kind())))
@@ -205,7 +226,8 @@ final class BudgetView extends Div implements BeforeEnterObserver {
         .setFlexGrow(0)
         .setWidth("6rem");
     entries
-        .addComponentColumn(entry -> Table.number(entry.amount().toString()))
+        .addComponentColumn(
+            entry -> Table.number(new Amount(entry.amount(), entry.money()).toString()))
         .setHeader("Amount")
         .setFlexGrow(0)
         .setWidth("8rem");
@@ -231,7 +253,7 @@ final class BudgetView extends Div implements BeforeEnterObserver {
   private static Component spent(JobStatement job) {
     double cap = Math.max(1, job.cap().millis());
     return new Cell(
-        Table.number(job.spent().toString()),
+        Table.number(new Amount(job.spent(), job.moneySpent()).toString()),
         new Meter("%s spent and %s held of %s".formatted(job.spent(), job.held(), job.cap()))
             .part("spent", job.spent().millis() / cap)
             .part("held", job.held().millis() / cap));

@@ -3,7 +3,6 @@ package io.espalier.web.budget.ui;
 import com.vaadin.flow.server.streams.DownloadEvent;
 import com.vaadin.flow.server.streams.DownloadHandler;
 import io.espalier.orchestrator.account.Principal;
-import io.espalier.orchestrator.account.Teams.Team;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.JobStatement;
 import io.espalier.orchestrator.page.PageRequest;
@@ -19,11 +18,11 @@ final class StatementCsv {
 
   private static final int PAGE = 200;
 
-  static DownloadHandler of(Team team, Budgets budgets, CurrentUser user) {
+  static DownloadHandler of(ShownTeam team, Budgets budgets, CurrentUser user) {
     return event -> send(event, team, budgets, user.principal());
   }
 
-  private static void send(DownloadEvent event, Team team, Budgets budgets, Principal who)
+  private static void send(DownloadEvent event, ShownTeam team, Budgets budgets, Principal who)
       throws IOException {
     event.setFileName(
         team.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + "-statement.csv");
@@ -40,7 +39,9 @@ final class StatementCsv {
                   "submitted",
                   "cap GPU-h",
                   "held GPU-h",
-                  "spent GPU-h");
+                  "spent GPU-h",
+                  "held money",
+                  "spent money");
       @Nullable String after = null;
       do {
         var page = budgets.statement(who, team.id(), new PageRequest(PAGE, after));
@@ -61,12 +62,14 @@ final class StatementCsv {
         job.submittedAt(),
         job.cap().hours(),
         job.held().hours(),
-        job.spent().hours());
+        job.spent().hours(),
+        job.moneyHeld().units(),
+        job.moneySpent().units());
   }
 
   private static String reason(JobStatement job) {
-    if (job.failureReason() != null) return Words.lower(job.failureReason());
-    return job.pauseReason() == null ? "" : Words.lower(job.pauseReason());
+    if (job.failureReason() != null) return job.failureReason().label();
+    return job.pauseReason() == null ? "" : job.pauseReason().label();
   }
 
   private StatementCsv() {}

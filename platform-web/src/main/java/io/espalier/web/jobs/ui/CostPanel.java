@@ -5,7 +5,9 @@ import com.vaadin.flow.component.details.Details;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Span;
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.orchestrator.budget.JobCost;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.web.element.BudgetMeter;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What the job may cost, holds and has spent, with every entry of its account. */
 final class CostPanel extends Panel {
 
-  private record Amounts(GpuTime cap, GpuTime held, GpuTime spent) {}
+  private record Amounts(GpuTime cap, GpuTime held, GpuTime spent, Money money) {}
 
   private final JobSource source;
   private final Div content = new Div();
@@ -35,7 +37,7 @@ final class CostPanel extends Panel {
 
   @Override
   void show(JobView job) {
-    var amounts = new Amounts(job.cap(), job.held(), job.spent());
+    var amounts = new Amounts(job.cap(), job.held(), job.spent(), job.moneySpent());
     if (amounts.equals(shown)) return;
     shown = amounts;
     var cost = source.cost();
@@ -45,8 +47,21 @@ final class CostPanel extends Panel {
     most.addClassName("secondary");
     content.removeAll();
     content.add(new BudgetMeter(job.cap(), job.spent(), job.held()), most);
+    if (cost.money().spent().isMoreThan(Money.ZERO) || cost.money().cap() != null) {
+      content.add(money(cost.money()));
+    }
     entries.removeAll();
     entries.add(table(cost));
+  }
+
+  private static Component money(JobCost.InMoney money) {
+    var cap = money.cap();
+    var line =
+        new Paragraph(
+            "It has cost %s of money%s, and %s are held."
+                .formatted(money.spent(), cap == null ? "" : " of at most " + cap, money.held()));
+    line.addClassName("secondary");
+    return line;
   }
 
   private static Component table(JobCost cost) {
@@ -58,7 +73,7 @@ final class CostPanel extends Panel {
       table.row(
           Table.number(TimelinePanel.clock(entry.at())),
           kind,
-          Table.number(entry.amount().toString()),
+          Table.number(new Amount(entry.amount(), entry.money()).toString()),
           new Span(entry.reason()));
     }
     return table;

@@ -8,13 +8,14 @@ import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.component.html.Nav;
 import com.vaadin.flow.component.html.Span;
+import io.espalier.domain.job.PauseReason;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.web.element.StateBadge;
 import io.espalier.web.element.Words;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** The job's name, its state, what it is made of, and the button that ends it. */
+/** The job's name, its state, what it is made of, and the buttons that pause, resume and end it. */
 final class HeadPanel extends Div {
 
   private final JobSource source;
@@ -33,7 +34,9 @@ final class HeadPanel extends Div {
     title.addClassName("title");
     var header = new Div(title);
     header.addClassName("page-header");
-    if (!job.state().isTerminal() && source.isMine(job)) header.add(cancel(job));
+    if (!job.state().isTerminal() && source.isMine(job)) {
+      header.add(job.pauseReason() == PauseReason.USER ? resume() : pause(), cancel(job));
+    }
     add(trail, header, facts(job));
   }
 
@@ -51,6 +54,19 @@ final class HeadPanel extends Div {
             new Span("seed " + job.seed()));
     facts.addClassNames("facts", "secondary");
     return facts;
+  }
+
+  private Button pause() {
+    var button = new Button("Pause", _ -> show(source.pause()));
+    button.setTooltipText(
+        "Saves at the next step and frees the slot; the place in the queue stays");
+    return button;
+  }
+
+  private Button resume() {
+    var button = new Button("Resume", _ -> show(source.resume()));
+    button.addThemeVariants(ButtonVariant.PRIMARY);
+    return button;
   }
 
   private Button cancel(JobView job) {

@@ -65,6 +65,14 @@ final class JobSource {
     return jobs.cancel(user.principal(), id);
   }
 
+  JobView pause() {
+    return jobs.pause(user.principal(), id);
+  }
+
+  JobView resume() {
+    return jobs.resume(user.principal(), id);
+  }
+
   List<Transition> timeline() {
     return jobs.timeline(user.principal(), id);
   }

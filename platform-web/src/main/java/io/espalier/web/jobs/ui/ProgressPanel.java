@@ -36,6 +36,7 @@ final class ProgressPanel extends Div {
     var spent = timeIn(source.timeline(), Instant.now());
     add(steps(job, spent));
     if (job.problem() != null) add(Message.of(job.problem()));
+    if (job.pauseReason() != null) add(line(job.inWords()));
     if (job.whyWaiting() != null) add(waiting(job.whyWaiting()));
     var running = job.running();
     if (running != null && running.leased()) {
@@ -100,6 +101,12 @@ final class ProgressPanel extends Div {
     box.addClassName("waiting");
     box.getElement().setAttribute("role", "status");
     return box;
+  }
+
+  private static Component line(String text) {
+    var line = new Paragraph(text);
+    line.addClassName("secondary");
+    return line;
   }
 
   private static Component underWay(JobView.Running running, Duration spent) {

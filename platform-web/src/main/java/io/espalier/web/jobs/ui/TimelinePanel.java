@@ -3,14 +3,12 @@ package io.espalier.web.jobs.ui;
 import com.vaadin.flow.component.html.ListItem;
 import com.vaadin.flow.component.html.OrderedList;
 import com.vaadin.flow.component.html.Span;
-import io.espalier.domain.job.JobState;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.web.element.StateBadge;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Every state that the job has been in, with the reason, newest first. */
 final class TimelinePanel extends Panel {
@@ -20,7 +18,7 @@ final class TimelinePanel extends Panel {
 
   private final JobSource source;
   private final OrderedList list = new OrderedList();
-  private @Nullable JobState shown;
+  private long shown = -1;
 
   TimelinePanel(JobSource source) {
     super("Timeline");
@@ -31,8 +29,9 @@ final class TimelinePanel extends Panel {
 
   @Override
   void show(JobView job) {
-    if (job.state() == shown) return;
-    shown = job.state();
+    // A job may come back to a state, or go from one pause to another: every step is a version.
+    if (job.version() == shown) return;
+    shown = job.version();
     list.removeAll();
     for (var step : source.timeline().reversed()) {
       var when = new Span(clock(step.at()));

@@ -10,9 +10,15 @@ import com.vaadin.flow.component.grid.Grid;
 import com.vaadin.flow.component.textfield.NumberField;
 import com.vaadin.flow.component.textfield.TextField;
 import com.vaadin.flow.router.QueryParameters;
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Period;
+import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.budget.Budgets;
+import io.espalier.orchestrator.budget.Rates;
+import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.web.Admin;
 import io.espalier.web.Orchard;
@@ -22,6 +28,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @PlatformTest
 @SignedInAsSomebody
@@ -29,6 +36,7 @@ class BudgetViewTest extends SpringBrowserlessTest {
 
   @Autowired private ApplicationContext platform;
   @Autowired private Budgets budgets;
+  @Autowired private Rates rates;
   @Autowired private Teams teams;
   @Autowired private Jobs jobs;
 
@@ -109,7 +117,7 @@ class BudgetViewTest extends SpringBrowserlessTest {
     assertThat(text()).contains("Nothing is free");
 
     test(find(Button.class).withText("Add budget").single()).click();
-    test(find(NumberField.class).single()).setValue(2.0);
+    test(find(NumberField.class).withLabel("GPU-hours").single()).setValue(2.0);
     test(find(Button.class).withText("Add").single()).click();
     assertThat(budgets.ofTeam(orchard.user(), orchard.team().id()).funded().hours()).isZero();
 
@@ -131,6 +139,37 @@ class BudgetViewTest extends SpringBrowserlessTest {
     UI.getCurrent()
         .navigate("budget", QueryParameters.simple(Map.of("team", first.team().id().toString())));
     assertThat(text()).contains("1.00 GPU-h");
+  }
+
+  @Test
+  void anOverdraftAnAllowanceAndMoneyStandOnThePage() {
+    var orchard = new Orchard(platform, 1);
+    var admin = Admin.principal(platform);
+    var team = orchard.team().id();
+    budgets.credit(admin, team, Amount.of(Money.of(20)), "money too", null);
+    budgets.setOverdraft(admin, team, Amount.of(GpuTime.ofHours(3)), "until the invoice");
+    budgets.setPeriod(
+        admin, team, new Period(Period.Length.MONTH, Amount.of(GpuTime.ofHours(5)), 25));
+
+    navigate(BudgetView.class);
+
+    assertThat(text()).contains("20.00", "money free", "It may use 3.00 GPU-h beyond");
+    assertThat(text()).contains("Every month it is given 5.00 GPU-h", "25 % of what is free");
+    assertThat(find(Button.class).withText("Overdraft").exists()).as("for admins").isFalse();
+  }
+
+  @Test
+  void theRatesOfAllPoolsAreListed() {
+    new Orchard(platform, 1);
+    JdbcClient.create(platform.getBean(Credentials.class).application())
+        .sql("insert into pool (name) values ('Larch 80G')")
+        .update();
+    rates.set(Admin.principal(platform), "Larch 80G", Money.of(1.25), "a first rate");
+
+    UI.getCurrent().navigate("budget", QueryParameters.of("show", "rates"));
+
+    assertThat(text()).contains("Larch 80G", "1.25", "a first rate");
+    assertThat(find(Button.class).withText("Set").exists()).as("for admins").isFalse();
   }
 
   private String text() {

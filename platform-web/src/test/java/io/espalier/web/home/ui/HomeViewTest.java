@@ -94,7 +94,7 @@ class HomeViewTest extends SpringBrowserlessTest {
             .withCondition(div -> div.getElement().getTextRecursively().contains(name))
             .single();
     test(find(Button.class, need).single()).click();
-    test(find(NumberField.class).single()).setValue(3.0);
+    test(find(NumberField.class).withLabel("GPU-hours").single()).setValue(3.0);
     test(find(TextField.class).withLabel("Reason").single()).setValue("for tests");
     test(find(Button.class).withText("Add").single()).click();
 

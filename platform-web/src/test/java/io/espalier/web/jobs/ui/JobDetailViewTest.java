@@ -113,6 +113,20 @@ class JobDetailViewTest extends SpringBrowserlessTest {
   }
 
   @Test
+  void aJobIsPausedAndResumed() {
+    open(job.id());
+
+    test(find(Button.class).withText("Pause").single()).click();
+    assertThat(state()).isEqualTo(JobState.PAUSED);
+    assertThat(text()).contains("Paused · by a person");
+    open(job.id());
+    assertThat(text()).contains("Resume it when it should go on.");
+
+    test(find(Button.class).withText("Resume").single()).click();
+    assertThat(state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
   void anotherJobReplacesTheOneBefore() {
     var other = orchard.submit("Branches", orchard.dataset("branches", "elm", "oak"));
     open(job.id());
