@@ -5,6 +5,8 @@ public enum Happening {
   /** Team, acknowledged or not. */
   SUBMITTED,
   CANCELLED,
+  PAUSED,
+  RESUMED,
   FUNDED,
   /** Node, grants. */
   PLANNED,

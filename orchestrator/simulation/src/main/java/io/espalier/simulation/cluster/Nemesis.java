@@ -124,9 +124,9 @@ final class Nemesis {
     world.agenda().in(awhile(), () -> admins.drain(host, false, TRIES));
   }
 
-  /** Some hosts never return, and what they had must be given to others; two pools remain. */
+  /** Some hosts never return, and what they had must be given to others. */
   private boolean isGoneForGood(Host host) {
-    if (host.number() <= World.POOLS.size() || !chance.happens(0.3)) return false;
+    if (host.number() <= World.KEPT_HOSTS || !chance.happens(0.3)) return false;
     host.scrap();
     return true;
   }

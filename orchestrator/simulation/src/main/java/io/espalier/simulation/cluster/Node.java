@@ -137,7 +137,7 @@ final class Node {
         return;
       }
       world.trace().note(Happening.PLANNED, number, plan.grants().size());
-      then(TRANSACTION, () -> commit(plan, 0, 0));
+      then(TRANSACTION, () -> askToLeave(plan, 0));
     } catch (Database.Away away) {
       donePlanning(0);
     }
@@ -145,7 +145,7 @@ final class Node {
 
   private void commit(Plan plan, int next, int outdated) {
     if (next == plan.grants().size()) {
-      askToLeave(plan, 0, outdated);
+      resume(plan, 0, outdated);
       return;
     }
     var grant = plan.grants().get(next);
@@ -161,9 +161,9 @@ final class Node {
     }
   }
 
-  private void askToLeave(Plan plan, int next, int outdated) {
+  private void askToLeave(Plan plan, int next) {
     if (next == plan.yields().size()) {
-      resume(plan, 0, outdated);
+      commit(plan, 0, 0);
       return;
     }
     var asked = plan.yields().get(next);
@@ -173,7 +173,7 @@ final class Node {
         world.trace().note(Happening.ASKED_TO_LEAVE, number, world.hostNumber(agent));
         world.announce(agent);
       }
-      then(TRANSACTION, () -> askToLeave(plan, next + 1, outdated));
+      then(TRANSACTION, () -> askToLeave(plan, next + 1));
     } catch (Database.Away away) {
       donePlanning(0);
     }

@@ -1,10 +1,12 @@
 package io.espalier.simulation.cluster;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.schedule.PriorityClass;
 import io.espalier.domain.schedule.Shape;
 import io.espalier.domain.schedule.Snapshot;
 import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.domain.unit.Money;
 import io.espalier.simulation.event.Chance;
 import io.espalier.simulation.store.Needs;
 import io.espalier.simulation.store.Store;
@@ -49,7 +51,7 @@ final class People {
       var team = world.store().addTeam(quotas());
       teams.add(team);
       long minutes = chance.between(20, 400);
-      world.store().fund(team, minutes(minutes), "at first");
+      world.store().fund(team, budget(minutes), "at first");
     }
     world.store().checker().afterTransaction();
     int count = (int) chance.between(8, 30);
@@ -57,6 +59,8 @@ final class People {
     for (int i = chance.below(6); i > 0; i--) at(until, this::cancelAny);
     for (int i = chance.below(8); i > 0; i--) at(until, this::fundAny);
     for (int i = chance.below(6); i > 0; i--) at(until, this::raiseAny);
+    for (int i = chance.below(10); i > 0; i--) at(until, this::pauseAny);
+    for (int i = chance.below(6); i > 0; i--) at(until, this::resumeAny);
   }
 
   private Map<String, Snapshot.Quota> quotas() {
@@ -75,18 +79,22 @@ final class People {
     world.agenda().at(chance.between(0, until), what);
   }
 
-  /** After the faults: whatever waits for money can have it. */
+  /** After the faults: whatever waits for money or for a person can have it. */
   void helpOut() {
-    for (var team : teams) fund(team, GpuTime.ofHours(1000));
-    for (var job : List.copyOf(jobs)) raise(job, GpuTime.ofHours(100));
-    world
-        .agenda()
-        .in(
-            MINUTE,
-            () -> {
-              // Who was acknowledged late was not in the list a minute ago.
-              for (var job : List.copyOf(jobs)) raise(job, GpuTime.ofHours(100));
-            });
+    for (var team : teams) fund(team, budget(60_000));
+    helpJobs();
+    // Who was acknowledged late, or left late for a pause, was not in the list at first.
+    world.agenda().in(MINUTE, this::helpJobs);
+    world.agenda().in(10 * MINUTE, this::helpJobs);
+  }
+
+  private void helpJobs() {
+    world.store().liftQuarantines();
+    world.announceWork();
+    for (var job : List.copyOf(jobs)) {
+      raise(job, minutes(6_000));
+      resume(job);
+    }
   }
 
   private void submit() {
@@ -99,7 +107,8 @@ final class People {
         new Submission(
             team,
             new UUID(2, chance.below(3)),
-            minutes(slots * chance.between(2, 60)),
+            new Amount(minutes(slots * chance.between(2, 60)), Money.UNLIMITED),
+            32,
             new Shape(pool, slots, List.of(), new Bytes(0)),
             CLASSES.get(chance.below(CLASSES.size())),
             needs,
@@ -144,10 +153,10 @@ final class People {
   }
 
   private void fundAny() {
-    fund(teams.get(chance.below(teams.size())), minutes(chance.between(5, 100)));
+    fund(teams.get(chance.below(teams.size())), budget(chance.between(5, 100)));
   }
 
-  private void fund(UUID team, GpuTime amount) {
+  private void fund(UUID team, Amount amount) {
     var key = "top-up " + ++keys;
     repeat(store -> store.fund(team, amount, key), TRIES);
     world.trace().note(Happening.FUNDED, teams.indexOf(team), 0);
@@ -158,8 +167,24 @@ final class People {
     raise(jobs.get(chance.below(jobs.size())), minutes(10));
   }
 
+  private void pauseAny() {
+    if (jobs.isEmpty()) return;
+    var job = jobs.get(chance.below(jobs.size()));
+    repeat(store -> store.pause(job), TRIES);
+    world.trace().note(Happening.PAUSED, 0, 0);
+  }
+
+  private void resumeAny() {
+    if (!jobs.isEmpty()) resume(jobs.get(chance.below(jobs.size())));
+  }
+
+  private void resume(UUID job) {
+    repeat(store -> store.resume(job), TRIES);
+    world.trace().note(Happening.RESUMED, 0, 0);
+  }
+
   private void raise(UUID job, GpuTime by) {
-    repeat(store -> store.raiseCap(job, by), 1);
+    repeat(store -> store.raiseCap(job, Amount.of(by)), 1);
   }
 
   void drain(Host host, boolean draining, int tries) {
@@ -193,6 +218,11 @@ final class People {
 
   private static GpuTime minutes(long count) {
     return new GpuTime(count * MINUTE);
+  }
+
+  /** As much money as it costs, more or less: sometimes the one is short, sometimes the other. */
+  private Amount budget(long minutes) {
+    return new Amount(minutes(minutes), Money.of(minutes * (0.5 + chance.share()) / 60));
   }
 
   private GpuTime seconds(int slots, long least, long most) {

@@ -22,8 +22,15 @@ record Script(
     @Nullable FailureReason failure,
     int failsAt) {
 
+  private static final int FIT_INTO_MEMORY = 8;
+
   private static final List<FailureReason> FAILURES =
-      List.of(FailureReason.USER_ERROR, FailureReason.OUT_OF_MEMORY, FailureReason.DIVERGED);
+      List.of(
+          FailureReason.USER_ERROR,
+          FailureReason.OUT_OF_MEMORY,
+          FailureReason.DIVERGED,
+          FailureReason.HARDWARE,
+          FailureReason.PLATFORM);
 
   static Script drawn(Chance chance) {
     int steps = Math.clamp(Math.round(chance.logNormal(30, 0.8)), 3, 300);
@@ -37,6 +44,19 @@ record Script(
         chance.between(200, 4_000),
         fails ? FAILURES.get(chance.below(FAILURES.size())) : null,
         chance.below(steps) + 1);
+  }
+
+  /**
+   * Whether its training fails on this run: hardware fails once, and memory is enough for a few
+   * samples at once.
+   */
+  boolean fails(int step, long epoch, int atOnce) {
+    if (failure == null || step < failsAt) return false;
+    return switch (failure) {
+      case HARDWARE -> epoch == 1;
+      case OUT_OF_MEMORY -> atOnce > FIT_INTO_MEMORY;
+      case USER_ERROR, INPUT_UNREADABLE, DIVERGED, LOST, DEADLINE, PLATFORM -> true;
+    };
   }
 
   int steps(TaskKind kind) {

@@ -108,10 +108,13 @@ final class TrainerProcess {
 
   /** Between two steps: whether to go on is asked here and nowhere else. */
   private void boundary() {
+    var failure = script.failure();
     if (folder.stop || host.clock().now().isAfter(folder.deadline)) {
       leave();
-    } else if (kind == TaskKind.TRAIN && script.failure() != null && step >= script.failsAt()) {
-      fail(script.failure());
+    } else if (failure != null
+        && kind == TaskKind.TRAIN
+        && script.fails(step, folder.key.epoch(), Specs.atOnce(folder.spec))) {
+      fail(failure);
     } else if (step >= script.steps(kind)) {
       finish();
     } else {

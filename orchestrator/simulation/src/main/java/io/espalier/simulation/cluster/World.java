@@ -1,8 +1,10 @@
 package io.espalier.simulation.cluster;
 
 import io.espalier.domain.agent.LeaseKey;
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.lease.Fence;
+import io.espalier.domain.unit.Money;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.simulation.event.Agenda;
 import io.espalier.simulation.event.Chance;
@@ -38,6 +40,9 @@ public final class World {
 
   static final int LARGEST_GANG = 2;
 
+  /** Two of each pool outlast everything, so that every task has a place in the end. */
+  static final int KEPT_HOSTS = 4;
+
   private final Settings settings;
   private final Agenda agenda = new Agenda();
   private final Trace<Happening> trace = new Trace<>(agenda, Happening.class);
@@ -71,10 +76,13 @@ public final class World {
     store =
         stores.open(
             settings.terms(), settings.fence(), settings.silence(), this::now, this::nextId);
+    for (var pool : POOLS) {
+      store.setRate(pool, new Rate(Money.of(chance.between(0, 30) / 10.0)));
+    }
     database = new Database(store, chance.split(), trace, faults);
     network = new Network(agenda, chance.split(), trace, nodes, faults);
     for (int i = 0; i <= chance.below(3); i++) nodes.add(new Node(this, i + 1));
-    int count = (int) chance.between(2, 6);
+    int count = (int) chance.between(KEPT_HOSTS, 7);
     for (int i = 1; i <= count; i++) hosts.add(host(i));
     people = new People(this, chance.split());
     nemesis = new Nemesis(this, chance.split(), people);
@@ -94,7 +102,7 @@ public final class World {
     var agent =
         store.addAgent(
             "host-" + number,
-            (int) draws.between(number <= POOLS.size() ? LARGEST_GANG : 1, 4),
+            (int) draws.between(number <= KEPT_HOSTS ? LARGEST_GANG : 1, 4),
             POOLS.get(number % POOLS.size()));
     long offset = draws.between(-60, 60) * MINUTE + 10_000_000_000L;
     double rate = 1 + faults.drift() * (2 * draws.share() - 1);

@@ -37,7 +37,7 @@ public final class Comparison {
 
   /**
    * @param convergence the largest difference between a team's share of a cluster that everybody
-   *     wants more of, and the share that is due to it, in per cent of the latter
+   *     wants more of, and the share that is due to it; both as shares of the cluster
    * @param coverage share of the jobs that had to wait, and started no later than the estimate that
    *     was to be exceeded once in ten times
    */
@@ -199,7 +199,7 @@ public final class Comparison {
       double due =
           team.guarantee() + (Workload.CAPACITY - guaranteed) * (double) team.weight() / weights;
       double got = served[team.number()] / all * Workload.CAPACITY;
-      worst = Math.max(worst, Math.abs(got - due) / due);
+      worst = Math.max(worst, Math.abs(got - due) / Workload.CAPACITY);
     }
     return worst;
   }
@@ -282,7 +282,7 @@ public final class Comparison {
     text.append(
         String.format(
             Locale.ROOT,
-            "%nShares where everybody wants more: at most %.1f %% from what is due.%n"
+            "%nShares where everybody wants more: at most %.1f %% of the cluster from what is due.%n"
                 + "Starts no later than the estimate for nine in ten: %.1f %% of %d.%n",
             100 * figures.convergence(),
             100 * figures.coverage(),

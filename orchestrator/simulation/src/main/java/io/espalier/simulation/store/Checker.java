@@ -1,9 +1,9 @@
 package io.espalier.simulation.store;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.EntryKind;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskState;
-import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.simulation.store.Rows.Account;
 import io.espalier.simulation.store.Rows.Job;
@@ -25,17 +25,46 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Checker {
 
-  /** An account's buckets as its entries make them. */
-  private static final class Book {
+  /** One unit of an account, as its entries make it. */
+  private static final class Column {
     long funded;
     long held;
     long spent;
+
+    void post(EntryKind kind, long amount) {
+      switch (kind) {
+        case CREDIT -> funded += amount;
+        case HOLD -> held += amount;
+        case SETTLE -> {
+          held -= amount;
+          spent += amount;
+        }
+        case VOID -> held -= amount;
+        case REFUND -> spent -= amount;
+        case TRANSFER_IN, TRANSFER_OUT, EXPIRY, OVERDRAFT, OVERDRAFT_END ->
+            throw new IllegalArgumentException("Not simulated: " + kind);
+      }
+    }
+
+    boolean isOverdrawn() {
+      return held < 0 || spent < 0 || funded < 0 || held + spent > funded;
+    }
+
+    boolean is(long funded, long held, long spent) {
+      return this.funded == funded && this.held == held && this.spent == spent;
+    }
+  }
+
+  /** An account's balances as its entries make them. */
+  private static final class Book {
+    final Column time = new Column();
+    final Column money = new Column();
   }
 
   /** A lease's holds as its entries make them, in one of its two accounts. */
   private static final class Holds {
     int slice = -1;
-    long open;
+    Amount open = Amount.NOTHING;
     boolean isOpen;
     long billed;
   }
@@ -70,57 +99,59 @@ public final class Checker {
     return checks;
   }
 
-  void posted(Account account, @Nullable Lease lease, EntryKind kind, GpuTime amount) {
-    long millis = amount.millis();
-    require(millis > 0, "entry %s of account %d is not positive", kind, account.number);
-    var book = books.computeIfAbsent(account, _ -> new Book());
-    switch (kind) {
-      case CREDIT -> book.funded += millis;
-      case HOLD -> book.held += millis;
-      case SETTLE -> {
-        book.held -= millis;
-        book.spent += millis;
-      }
-      case VOID -> book.held -= millis;
-    }
+  void posted(Account account, @Nullable Lease lease, int slice, EntryKind kind, Amount amount) {
     require(
-        book.held >= 0 && book.spent >= 0 && book.held + book.spent <= book.funded,
+        !amount.isNegative() && !amount.isNothing(),
+        "entry %s of account %d is not positive",
+        kind,
+        account.number);
+    var book = books.computeIfAbsent(account, _ -> new Book());
+    book.time.post(kind, amount.time().millis());
+    book.money.post(kind, amount.money().micros());
+    require(
+        !book.time.isOverdrawn() && !book.money.isOverdrawn(),
         "account %d is overdrawn",
         account.number,
         0);
     accounts.add(account);
     if (lease != null) {
       var side = account.number < 0 ? capHolds : teamHolds;
-      hold(side.computeIfAbsent(lease, _ -> new Holds()), lease, kind, millis);
+      hold(side.computeIfAbsent(lease, _ -> new Holds()), lease, slice, kind, amount);
       leases.add(lease);
     }
   }
 
-  private void hold(Holds holds, Lease lease, EntryKind kind, long millis) {
+  private void hold(Holds holds, Lease lease, int slice, EntryKind kind, Amount amount) {
     switch (kind) {
-      case CREDIT -> throw new Violation("A credit is about lease " + lease.number);
       case HOLD -> {
         require(!holds.isOpen, "lease %d has two open holds", lease.number, 0);
         require(
-            lease.sliceNumber == holds.slice + 1,
+            slice == holds.slice + 1,
             "slice %d of lease %d is held twice or out of turn",
-            lease.sliceNumber,
+            slice,
             lease.number);
-        holds.slice = lease.sliceNumber;
-        holds.open = millis;
+        holds.slice = slice;
+        holds.open = amount;
         holds.isOpen = true;
       }
       case SETTLE, VOID -> {
         require(
-            holds.isOpen && lease.sliceNumber == holds.slice,
+            holds.isOpen && slice == holds.slice,
             "a hold of lease %d is resolved that is not open",
             lease.number,
             0);
-        holds.open -= millis;
-        require(holds.open >= 0, "lease %d: more is resolved than was held", lease.number, 0);
-        if (kind == EntryKind.SETTLE) holds.billed += millis;
-        holds.isOpen = holds.open > 0;
+        require(
+            holds.open.covers(amount), "lease %d: more is resolved than was held", lease.number, 0);
+        holds.open = holds.open.minus(amount);
+        if (kind == EntryKind.SETTLE) holds.billed += amount.time().millis();
+        holds.isOpen = !holds.open.isNothing();
       }
+      case REFUND -> {
+        holds.billed -= amount.time().millis();
+        require(holds.billed >= 0, "lease %d is refunded more than billed", lease.number, 0);
+      }
+      case CREDIT, TRANSFER_IN, TRANSFER_OUT, EXPIRY, OVERDRAFT, OVERDRAFT_END ->
+          throw new Violation("An entry " + kind + " is about lease " + lease.number);
     }
   }
 
@@ -204,8 +235,16 @@ public final class Checker {
   private void check(Account account) {
     var book = books.get(account);
     if (book == null) return;
+    var balance = account.balance;
     require(
-        book.funded == account.funded && book.held == account.held && book.spent == account.spent,
+        book.time.is(
+                balance.funded().time().millis(),
+                balance.held().time().millis(),
+                balance.spent().time().millis())
+            && book.money.is(
+                balance.funded().money().micros(),
+                balance.held().money().micros(),
+                balance.spent().money().micros()),
         "the balances of account %d are not the sums of its entries",
         account.number,
         0);
@@ -237,12 +276,12 @@ public final class Checker {
         lease.number,
         0);
     require(
-        !lease.isLive() || holds.open == lease.slice.held().millis(),
+        !lease.isLive() || holds.open.time().equals(lease.live.funding().slice().held()),
         "the open hold of lease %d is not what was held",
         lease.number,
         0);
     if (lease.endedAt == null) return;
-    long until = lease.grantedAt.toEpochMilli() + holds.billed / lease.slice.slots();
+    long until = lease.grantedAt.toEpochMilli() + holds.billed / lease.slots.size();
     require(
         until <= lease.endedAt.toEpochMilli(),
         "lease %d is billed for longer than it lasted",

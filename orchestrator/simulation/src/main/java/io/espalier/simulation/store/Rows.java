@@ -1,16 +1,17 @@
 package io.espalier.simulation.store;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Balance;
-import io.espalier.domain.budget.Slice;
+import io.espalier.domain.budget.Funding;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
 import io.espalier.domain.lease.LeaseState;
+import io.espalier.domain.lease.LiveLease;
 import io.espalier.domain.schedule.Snapshot;
 import io.espalier.domain.unit.GpuTime;
-import io.espalier.domain.wire.Desired.Wish;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,22 +37,17 @@ final class Rows {
     }
   }
 
+  /** {@code number} is negative for the cap of a job. */
   static final class Account {
     final int number;
-    long funded;
-    long held;
-    long spent;
+    Balance balance = Balance.NOTHING;
 
     Account(int number) {
       this.number = number;
     }
 
-    GpuTime free() {
-      return new GpuTime(funded - held - spent);
-    }
-
-    Balance balance() {
-      return new Balance(new GpuTime(funded), new GpuTime(held), new GpuTime(spent), GpuTime.ZERO);
+    Amount free() {
+      return balance.free();
     }
   }
 
@@ -90,6 +86,8 @@ final class Rows {
     long epoch;
     int losses;
     int preemptions;
+    @Nullable Integer microBatch;
+    @Nullable Agent avoid;
     long version;
     @Nullable Lease live;
 
@@ -115,13 +113,9 @@ final class Rows {
     final @Nullable Checkpoint from;
     final Instant grantedAt;
     LeaseState state = LeaseState.LIVE;
-    Wish wish = Wish.RUN;
-    @Nullable PauseReason yieldReason;
+    LiveLease live;
     @Nullable Instant yieldBy;
     long nextSequence;
-    int sliceNumber;
-    Slice slice;
-    Instant renewedAt;
     Instant savedAt;
     @Nullable Instant endedAt;
 
@@ -132,7 +126,7 @@ final class Rows {
         Agent agent,
         List<Slot> slots,
         long epoch,
-        Slice slice,
+        Funding funding,
         Instant grantedAt) {
       this.id = id;
       this.number = number;
@@ -141,9 +135,8 @@ final class Rows {
       this.slots = slots;
       this.epoch = epoch;
       this.from = task.checkpoints.isEmpty() ? null : task.checkpoints.getLast();
-      this.slice = slice;
       this.grantedAt = grantedAt;
-      this.renewedAt = grantedAt;
+      this.live = LiveLease.granted(funding, grantedAt);
       this.savedAt = grantedAt;
     }
 
@@ -174,6 +167,7 @@ final class Rows {
     final int number;
     final int index;
     final String pool;
+    boolean quarantined;
     @Nullable Lease lease;
 
     Slot(UUID id, int number, int index, String pool) {

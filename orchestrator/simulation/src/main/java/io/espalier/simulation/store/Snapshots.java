@@ -1,5 +1,6 @@
 package io.espalier.simulation.store;
 
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Rules;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What a plan depends on, as the service's own reads it. */
@@ -29,11 +31,14 @@ final class Snapshots {
       Instant now,
       List<Team> teams,
       List<Agent> agents,
-      List<Lease> live) {
+      List<Lease> live,
+      Map<String, Rate> rates) {
     var queues = new ArrayList<Snapshot.Team>(teams.size());
     var waiting = new ArrayList<Snapshot.Waiting>();
     for (var team : teams) {
-      queues.add(new Snapshot.Team(team.id, team.account.free(), 1, team.quotas));
+      queues.add(
+          new Snapshot.Team(
+              team.id, team.account.free().time(), team.account.free().money(), 1, team.quotas));
       for (var job : team.open) {
         if (Store.isQueued(job)) waiting.add(waiting(job));
       }
@@ -42,7 +47,7 @@ final class Snapshots {
     for (var lease : live) running.add(running(lease, now));
     var hosts = new ArrayList<Snapshot.Host>(agents.size());
     for (var agent : agents) hosts.add(host(agent, silence, now));
-    return new Snapshot(now, terms, RULES, queues, waiting, running, hosts, List.of());
+    return new Snapshot(now, terms, RULES, queues, waiting, running, hosts, List.of(), rates);
   }
 
   private static Snapshot.Waiting waiting(Job job) {
@@ -61,12 +66,13 @@ final class Snapshots {
         submission.shape().in(task.pool),
         submission.priority(),
         task.need,
-        job.cap.free(),
+        job.cap.free().time(),
+        job.cap.free().money(),
         job.submittedAt,
         null,
         null,
         null,
-        List.of());
+        task.avoid == null ? List.of() : List.of(task.avoid.id));
   }
 
   private static Snapshot.Running running(Lease lease, Instant now) {
@@ -83,7 +89,7 @@ final class Snapshots {
         lease.slots.getFirst().pool,
         task.job.submission.priority(),
         lease.grantedAt,
-        lease.wish != Wish.RUN,
+        lease.live.wish() != Wish.RUN,
         null,
         Duration.between(lease.savedAt, now),
         lease.yieldBy,
@@ -93,7 +99,14 @@ final class Snapshots {
   private static Snapshot.Host host(Agent agent, Duration silence, Instant now) {
     var slots = new ArrayList<Snapshot.Slot>(agent.slots.size());
     for (var slot : agent.slots) {
-      slots.add(new Snapshot.Slot(slot.id, slot.index, slot.pool, SlotKind.WHOLE, MEMORY, null));
+      slots.add(
+          new Snapshot.Slot(
+              slot.id,
+              slot.index,
+              slot.pool,
+              SlotKind.WHOLE,
+              MEMORY,
+              slot.quarantined ? Snapshot.Closed.QUARANTINED : null));
     }
     boolean live = agent.lastSeenAt != null && agent.lastSeenAt.isAfter(now.minus(silence));
     return new Snapshot.Host(agent.id, agent.name, live, agent.draining, List.of(), slots);

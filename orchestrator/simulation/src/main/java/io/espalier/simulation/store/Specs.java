@@ -8,12 +8,11 @@ import io.espalier.simulation.store.Rows.Lease;
 import java.util.List;
 
 /**
- * What a simulated trainer is told: which task it is, and the checkpoint to go on from. What the
- * task computes does not matter here, so every one is told to measure.
+ * What a simulated trainer is told: which task it is, how much to compute at once, and the
+ * checkpoint to go on from. What it computes does not matter here, so every one is told to measure.
  */
 public final class Specs {
 
-  private static final TaskSpec.Work ANY = new TaskSpec.Profile(List.of(), 1, 0, 0);
   private static final DataLayout LAYOUT = new DataLayout.ImageFolder();
 
   static TaskSpec of(Lease lease) {
@@ -22,7 +21,15 @@ public final class Specs {
         from == null
             ? List.<NamedBlob>of()
             : List.of(new NamedBlob("checkpoint", new Blob(from.content(), from.step())));
-    return new TaskSpec(lease.task.job.id, lease.task.id, "cpu", 1, inputs, LAYOUT, ANY);
+    var micro = lease.task.microBatch;
+    int atOnce = micro == null ? lease.task.job.submission.batch() : micro;
+    var work = new TaskSpec.Profile(List.of(), atOnce, 0, 0);
+    return new TaskSpec(lease.task.job.id, lease.task.id, "cpu", 1, inputs, LAYOUT, work);
+  }
+
+  /** Samples that are computed at once. */
+  public static int atOnce(TaskSpec spec) {
+    return spec.work() instanceof TaskSpec.Profile(_, var batchSize, _, _) ? batchSize : 1;
   }
 
   /** The step to go on from. */

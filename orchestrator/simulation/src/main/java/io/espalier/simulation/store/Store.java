@@ -1,23 +1,23 @@
 package io.espalier.simulation.store;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.EntryKind;
-import io.espalier.domain.budget.Renewal;
-import io.espalier.domain.budget.Slice;
+import io.espalier.domain.budget.Funding;
+import io.espalier.domain.budget.Posting;
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.job.TaskState;
-import io.espalier.domain.lease.Acceptance;
-import io.espalier.domain.lease.AfterLastWord;
-import io.espalier.domain.lease.AfterLoss;
+import io.espalier.domain.lease.AfterRun;
 import io.espalier.domain.lease.Fence;
 import io.espalier.domain.lease.LeaseState;
+import io.espalier.domain.lease.LiveLease;
 import io.espalier.domain.lease.Reception;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Snapshot;
-import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.Events;
@@ -75,6 +75,7 @@ public class Store {
   private final List<Lease> live = new ArrayList<>();
   private final Set<String> contents = new HashSet<>();
   private final Set<String> creditKeys = new HashSet<>();
+  private final Map<String, Rate> rates = new HashMap<>();
 
   /**
    * @param clock the database's
@@ -97,6 +98,11 @@ public class Store {
     return clock.get();
   }
 
+  /** What a slot of a pool costs from now on; a lease keeps the rate of its grant. */
+  public void setRate(String pool, Rate rate) {
+    rates.put(pool, rate);
+  }
+
   // ── People ────────────────────────────────────────────────────────────────────────────────────
 
   /** {@code quotas} by pool. */
@@ -109,7 +115,7 @@ public class Store {
   }
 
   /** Whether it was booked now: the same key books once. */
-  public boolean fund(UUID team, GpuTime amount, String key) {
+  public boolean fund(UUID team, Amount amount, String key) {
     if (!creditKeys.add(team + key)) return false;
     credit(team(team).account, amount);
     return true;
@@ -121,7 +127,8 @@ public class Store {
     if (earlier != null) return Optional.of(earlier.id);
     var team = team(submission.team());
     var needed = submission.needed();
-    if (needed.isMoreThan(submission.cap()) || needed.isMoreThan(team.account.free())) {
+    if (needed.isMoreThan(submission.cap().time())
+        || needed.isMoreThan(team.account.free().time())) {
       return Optional.empty();
     }
     var job = new Job(ids.get(), jobs.size() + 1, team, submission, now());
@@ -143,13 +150,46 @@ public class Store {
     for (var task : job.tasks) {
       if (task.state != TaskState.WAITING && task.state != TaskState.LEASED) continue;
       change(task, TaskState.CANCELLED, task.losses);
-      if (task.live != null) wish(task.live, Wish.STOP, null);
+      if (task.live != null) store(task.live, task.live.live.told(Wish.STOP));
     }
     return true;
   }
 
+  /** Lets a job rest until somebody resumes it; false if it has ended. */
+  public boolean pause(UUID id) {
+    var job = job(id);
+    if (job.state.isTerminal()) return false;
+    if (job.pause == PauseReason.USER) return true;
+    var task = job.tasks.getLast();
+    if (task.live == null) {
+      move(job, JobState.PAUSED, PauseReason.USER, null);
+      task.version++;
+    } else {
+      askToYield(task.live, PauseReason.USER);
+    }
+    return true;
+  }
+
+  /** Lets a job go on that somebody has paused; false if there is nothing to resume. */
+  public boolean resume(UUID id) {
+    var job = job(id);
+    if (job.state.isTerminal()) return false;
+    if (job.pause != null && job.pause.endsByItself()) return false;
+    var task = job.tasks.getLast();
+    if (job.pause != null) {
+      move(job, stateOf(task), null, null);
+    } else if (task.live != null && task.live.live.yieldReason() == PauseReason.USER) {
+      store(task.live, task.live.live.toGoOn());
+    }
+    return true;
+  }
+
+  private static JobState stateOf(Task task) {
+    return task.kind == TaskKind.PROFILE && task.epoch == 0 ? JobState.QUEUED : task.kind.state();
+  }
+
   /** False if the job has ended. */
-  public boolean raiseCap(UUID id, GpuTime by) {
+  public boolean raiseCap(UUID id, Amount by) {
     var job = job(id);
     if (job.state.isTerminal()) return false;
     credit(job.cap, by);
@@ -173,7 +213,7 @@ public class Store {
   }
 
   public Snapshot snapshot() {
-    return Snapshots.read(terms, silence, now(), teamsInOrder, agentsInOrder, live);
+    return Snapshots.read(terms, silence, now(), teamsInOrder, agentsInOrder, live, rates);
   }
 
   static boolean isQueued(Job job) {
@@ -194,8 +234,7 @@ public class Store {
             || task.state != TaskState.WAITING
             || taken.stream().anyMatch(slot -> slot.lease != null)
             || agent.draining
-            || grant.hold().isMoreThan(job.team.account.free())
-            || grant.hold().isMoreThan(job.cap.free());
+            || !free(job).covers(rate(grant.pool()).amount(grant.hold()));
     if (outdated) return false;
     if (job.state != task.kind.state()) move(job, task.kind.state(), null, null);
     task.epoch++;
@@ -210,7 +249,7 @@ public class Store {
             agent,
             taken,
             task.epoch,
-            new Slice(taken.size(), grant.hold(), now),
+            Funding.begin(rate(grant.pool()), taken.size(), grant.hold(), now),
             now);
     lease.yieldBy = grant.yieldBy();
     leases.put(lease.id, lease);
@@ -219,7 +258,7 @@ public class Store {
     task.live = lease;
     for (var slot : taken) slot.lease = lease;
     checker.granted(lease);
-    post(lease, EntryKind.HOLD, grant.hold());
+    post(lease, List.of(lease.live.funding().opening()));
     bump(agent);
     return true;
   }
@@ -227,8 +266,7 @@ public class Store {
   /** The trainer saves and leaves; then the task waits again at its old place. */
   public boolean askToLeave(Plan.Yield asked) {
     var lease = lease(asked.running().lease());
-    if (!lease.isLive() || lease.wish != Wish.RUN) return false;
-    wish(lease, Wish.YIELD, asked.reason());
+    if (!askToYield(lease, asked.reason())) return false;
     if (asked.reason() == PauseReason.PREEMPTED) lease.task.preemptions++;
     return true;
   }
@@ -246,7 +284,7 @@ public class Store {
     var limit = now().minus(fence.regrantAfter());
     var unheard = new ArrayList<UUID>();
     for (var lease : live) {
-      if (!lease.renewedAt.isAfter(limit)) unheard.add(lease.id);
+      if (!lease.live.renewedAt().isAfter(limit)) unheard.add(lease.id);
     }
     return unheard;
   }
@@ -255,7 +293,7 @@ public class Store {
   public boolean expire(UUID id, Instant upSince) {
     var lease = leases.get(id);
     if (lease == null || !lease.isLive()) return false;
-    if (!isExpired(lease.renewedAt, upSince)) return false;
+    if (!isExpired(lease.live.renewedAt(), upSince)) return false;
     lost(lease);
     return true;
   }
@@ -282,9 +320,8 @@ public class Store {
     agent(agent).draining = draining;
   }
 
-  public void yieldForDrain(UUID id) {
-    var lease = lease(id);
-    if (lease.isLive() && lease.wish == Wish.RUN) wish(lease, Wish.YIELD, PauseReason.DRAIN);
+  public boolean yieldForDrain(UUID id) {
+    return askToYield(lease(id), PauseReason.DRAIN);
   }
 
   public List<UUID> liveOf(UUID agent) {
@@ -325,7 +362,7 @@ public class Store {
               lease.epoch,
               lease.slots.stream().map(slot -> slot.index).toList(),
               validFor(lease).toMillis(),
-              lease.wish,
+              lease.live.wish(),
               Specs.of(lease)));
     }
     return new Desired(agent.desiredVersion, wanted);
@@ -390,6 +427,7 @@ public class Store {
       if (event instanceof TrainerEvent.Checkpoint checkpoint) {
         checkpoint(lease.task, checkpoint);
         lease.savedAt = now();
+        lease.live = lease.live.checkpointed(fence, now());
       }
     }
     if (!news.last().isLast()) return Optional.of(accepted(lease, renew(lease)));
@@ -422,123 +460,158 @@ public class Store {
   // ── Leases ────────────────────────────────────────────────────────────────────────────────────
 
   private Duration renew(Lease lease) {
-    var now = now();
-    var open = lease.slice;
-    var accepted =
-        Acceptance.of(
-            fence, terms, lease.wish, open, lease.renewedAt, now, () -> freeFor(lease.task.job));
-    switch (accepted.renewal()) {
-      case Renewal.Keep() -> {}
-      case Renewal.Park() -> wish(lease, Wish.YIELD, PauseReason.BUDGET);
-      case Renewal.Renew(var used, var next) -> {
-        settle(lease, used);
-        lease.sliceNumber++;
-        lease.slice = accepted.slice();
-        post(lease, EntryKind.HOLD, next);
-      }
-    }
-    lease.slice = accepted.slice();
-    lease.renewedAt = now;
-    checker.changed(lease);
-    return accepted.valid();
+    var renewed = lease.live.renew(fence, terms, () -> free(lease.task.job), now());
+    post(lease, renewed.postings());
+    store(lease, renewed.lease());
+    return renewed.validFor();
   }
 
   private Duration validFor(Lease lease) {
     var now = now();
-    return fence.validFor(lease.renewedAt, now, lease.slice.left(now));
+    return fence.validFor(lease.live.renewedAt(), now, lease.live.funding().slice().left(now));
   }
 
-  private static GpuTime freeFor(Job job) {
+  private static Amount free(Job job) {
     return job.team.account.free().atMost(job.cap.free());
   }
 
-  void wish(Lease lease, Wish wish, @Nullable PauseReason reason) {
-    lease.wish = wish;
-    if (reason != null) lease.yieldReason = reason;
-    bump(lease.agent);
+  /** Whether it was asked now, or for another reason than before. */
+  boolean askToYield(Lease lease, PauseReason reason) {
+    if (!lease.isLive()) return false;
+    var asked = lease.live.askedToYield(reason);
+    if (asked.equals(lease.live)) return false;
+    store(lease, asked);
+    return true;
   }
 
-  private void release(Lease lease) {
-    end(
-        lease,
-        LeaseState.RELEASED,
-        Acceptance.usedAtRelease(fence, lease.slice, lease.renewedAt, now()));
+  private void store(Lease lease, LiveLease after) {
+    var before = lease.live.wish();
+    lease.live = after;
+    checker.changed(lease);
+    if (after.wish() != before) bump(lease.agent);
+  }
+
+  private void release(Lease lease, boolean fault) {
+    end(lease, LeaseState.RELEASED, lease.live.released(fence, fault, now()));
   }
 
   private void expire(Lease lease) {
-    end(lease, LeaseState.EXPIRED, Acceptance.usedAtLoss(lease.slice, lease.renewedAt));
+    end(lease, LeaseState.EXPIRED, lease.live.expired());
   }
 
-  private void end(Lease lease, LeaseState state, GpuTime used) {
+  private void end(Lease lease, LeaseState state, List<Posting> postings) {
     lease.state = state;
     lease.endedAt = now();
     live.remove(lease);
     lease.agent.live.remove(lease);
     lease.task.live = null;
     for (var slot : lease.slots) slot.lease = null;
-    settle(lease, used);
+    post(lease, postings);
     checker.ended(lease);
     bump(lease.agent);
   }
 
-  /** Resolves the open hold: what was used is spent, the rest is free again. */
-  void settle(Lease lease, GpuTime used) {
-    post(lease, EntryKind.SETTLE, used);
-    post(lease, EntryKind.VOID, lease.slice.held().minus(used));
-  }
-
-  void post(Lease lease, EntryKind kind, GpuTime amount) {
-    if (amount.equals(GpuTime.ZERO)) return;
-    post(lease.task.job.team.account, lease, kind, amount);
-    post(lease.task.job.cap, lease, kind, amount);
-  }
-
-  private void post(Account account, Lease lease, EntryKind kind, GpuTime amount) {
-    switch (kind) {
-      case CREDIT -> throw new IllegalArgumentException("No credit is about a lease");
-      case HOLD -> account.held += amount.millis();
-      case SETTLE -> {
-        account.held -= amount.millis();
-        account.spent += amount.millis();
-      }
-      case VOID -> account.held -= amount.millis();
+  /** To the team's account and to the job's. */
+  void post(Lease lease, List<Posting> postings) {
+    for (var posting : postings) {
+      post(lease.task.job.team.account, lease, posting);
+      post(lease.task.job.cap, lease, posting);
     }
-    checker.posted(account, lease, kind, amount);
   }
 
-  private void credit(Account account, GpuTime amount) {
-    account.funded += amount.millis();
-    checker.posted(account, null, EntryKind.CREDIT, amount);
+  private void post(Account account, Lease lease, Posting posting) {
+    account.balance =
+        account
+            .balance
+            .after(posting.kind(), posting.amount())
+            .orElseThrow(
+                () -> new Violation("Account " + account.number + " has not got " + posting));
+    checker.posted(account, lease, posting.slice(), posting.kind(), posting.amount());
+  }
+
+  private void credit(Account account, Amount amount) {
+    account.balance =
+        account
+            .balance
+            .after(EntryKind.CREDIT, amount)
+            .orElseThrow(() -> new Violation("A credit overdraws account " + account.number));
+    checker.posted(account, null, 0, EntryKind.CREDIT, amount);
+  }
+
+  private Rate rate(String pool) {
+    return rates.getOrDefault(pool, Rate.FREE);
   }
 
   // ── Tasks ─────────────────────────────────────────────────────────────────────────────────────
 
+  private static AfterRun.Run run(Lease lease) {
+    var task = lease.task;
+    int batch = task.kind == TaskKind.PROFILE ? 0 : task.job.submission.batch();
+    return new AfterRun.Run(
+        task.job.state,
+        task.kind,
+        task.losses,
+        batch,
+        task.microBatch,
+        lease.live.wish(),
+        lease.live.yieldReason());
+  }
+
   private void end(Lease lease, TrainerEvent last) {
     var task = lease.task;
-    var job = task.job;
-    switch (AfterLastWord.decide(job.state, task.kind, lease.yieldReason, last, true)) {
-      case AfterLastWord.Unwanted() -> release(lease);
-      case AfterLastWord.Done(_) -> {
-        release(lease);
+    switch (AfterRun.said(run(lease), last, true)) {
+      case AfterRun.Unwanted() -> release(lease, false);
+      case AfterRun.Done(_) -> {
+        release(lease, false);
         change(task, TaskState.DONE, task.losses);
-        goOn(job, task);
+        goOn(task.job, task);
       }
-      case AfterLastWord.Rest(var reason, _) -> {
-        release(lease);
-        change(task, TaskState.WAITING, task.losses);
-        move(job, JobState.PAUSED, reason, null);
+      case AfterRun.Requeue requeue -> {
+        release(lease, !requeue.billed());
+        requeue(lease, requeue);
       }
-      case AfterLastWord.TryAgain(var how, var expired) -> {
-        if (expired) expire(lease);
-        else release(lease);
-        tryAgain(task, how);
-      }
-      case AfterLastWord.Fail(var reason, _) -> {
-        release(lease);
-        change(task, TaskState.FAILED, task.losses);
-        move(job, JobState.FAILED, null, reason);
+      case AfterRun.GiveUp(var reason, _) -> {
+        release(lease, !reason.isBilled());
+        giveUp(lease, reason);
       }
     }
+  }
+
+  private void lost(Lease lease) {
+    var run = run(lease);
+    expire(lease);
+    switch (AfterRun.lost(run, "lost")) {
+      case AfterRun.Unwanted() -> {}
+      case AfterRun.Requeue requeue -> requeue(lease, requeue);
+      case AfterRun.GiveUp(var reason, _) -> giveUp(lease, reason);
+      case AfterRun.Done(var answer) -> throw new IllegalStateException("Lost with " + answer);
+    }
+  }
+
+  private void requeue(Lease lease, AfterRun.Requeue how) {
+    var task = lease.task;
+    if (how.elsewhere()) {
+      quarantine(lease);
+      task.avoid = lease.agent;
+    }
+    task.microBatch = how.microBatch();
+    change(task, TaskState.WAITING, how.losses());
+    if (how.pause() != null) move(task.job, JobState.PAUSED, how.pause(), null);
+  }
+
+  private void giveUp(Lease lease, FailureReason reason) {
+    if (reason == FailureReason.HARDWARE) quarantine(lease);
+    change(lease.task, TaskState.FAILED, lease.task.losses);
+    move(lease.task.job, JobState.FAILED, null, reason);
+  }
+
+  private static void quarantine(Lease lease) {
+    for (var slot : lease.slots) slot.quarantined = true;
+  }
+
+  /** An admin has looked at all the hardware. */
+  public void liftQuarantines() {
+    for (var slot : slots.values()) slot.quarantined = false;
   }
 
   private void goOn(Job job, Task done) {
@@ -552,21 +625,6 @@ public class Store {
   private void goOn(Job job, TaskKind next, @Nullable String pool) {
     insertTask(job, next, pool);
     move(job, next.state(), null, null);
-  }
-
-  private void lost(Lease lease) {
-    expire(lease);
-    if (!lease.task.job.state.isTerminal()) tryAgain(lease.task, "lost");
-  }
-
-  private void tryAgain(Task task, String how) {
-    switch (AfterLoss.decide(task.kind, task.losses, how)) {
-      case AfterLoss.Requeue(int losses) -> change(task, TaskState.WAITING, losses);
-      case AfterLoss.GiveUp(_) -> {
-        change(task, TaskState.FAILED, task.losses);
-        move(task.job, JobState.FAILED, null, FailureReason.LOST);
-      }
-    }
   }
 
   private void insertTask(Job job, TaskKind kind, @Nullable String pool) {
@@ -680,7 +738,7 @@ public class Store {
   public Duration longestSilence() {
     var longest = Duration.ZERO;
     for (var lease : live) {
-      var silence = Duration.between(lease.renewedAt, now());
+      var silence = Duration.between(lease.live.renewedAt(), now());
       if (silence.compareTo(longest) > 0) longest = silence;
     }
     return longest;

@@ -2,8 +2,9 @@ package io.espalier.simulation.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.EntryKind;
-import io.espalier.domain.budget.Terms;
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.lease.Fence;
 import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.lease.Reception;
@@ -14,9 +15,11 @@ import io.espalier.simulation.cluster.Settings;
 import io.espalier.simulation.cluster.World;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A checker that never complains proves nothing: each test plants one fault and sees it found. */
@@ -80,13 +83,7 @@ class PlantedFaultsTest {
   @Test
   void findsARestOfAHoldThatIsNotVoided() {
     assertFound(
-        (terms, fence, silence, clock, ids) ->
-            new Store(terms, fence, silence, clock, ids) {
-              @Override
-              void post(Rows.Lease lease, EntryKind kind, GpuTime amount) {
-                if (kind != EntryKind.VOID) super.post(lease, kind, amount);
-              }
-            },
+        postingOnly(posting -> posting.kind() == EntryKind.VOID ? null : posting),
         Settings.DEFAULT,
         "open hold");
   }
@@ -94,26 +91,25 @@ class PlantedFaultsTest {
   @Test
   void findsAChargeForMoreThanTheLeaseLasted() {
     assertFound(
-        (terms, fence, silence, clock, ids) ->
-            new Store(terms, fence, silence, clock, ids) {
-              @Override
-              void settle(Rows.Lease lease, GpuTime used) {
-                super.settle(lease, lease.slice.held());
-              }
-            },
+        postingOnly(posting ->
+            posting.kind() == EntryKind.VOID
+                ? new Posting(posting.slice(), EntryKind.SETTLE, posting.amount())
+                : posting),
         Settings.DEFAULT,
         "billed for longer than it lasted");
   }
 
   @Test
-  void findsAnAccountThatIsChangedWithoutAnEntry() {
+  void findsAMovementThatOnlyOneAccountKnows() {
     assertFound(
         (terms, fence, silence, clock, ids) ->
             new Store(terms, fence, silence, clock, ids) {
               @Override
-              void settle(Rows.Lease lease, GpuTime used) {
-                super.settle(lease, used);
-                lease.task.job.team.account.funded++;
+              void post(Rows.Lease lease, List<Posting> postings) {
+                super.post(lease, postings);
+                var account = lease.task.job.team.account;
+                account.balance =
+                    account.balance.after(EntryKind.CREDIT, Amount.of(new GpuTime(1))).get();
               }
             },
         Settings.DEFAULT,
@@ -122,20 +118,27 @@ class PlantedFaultsTest {
 
   @Test
   void findsASlotThatIsLeftOccupied() {
-    assertFound(Leaky::new, Settings.DEFAULT, "disagree on whether it is live");
+    assertFound(
+        (terms, fence, silence, clock, ids) ->
+            new Store(terms, fence, silence, clock, ids) {
+              @Override
+              void post(Rows.Lease lease, List<Posting> postings) {
+                super.post(lease, postings);
+                if (!lease.isLive()) lease.slots.getFirst().lease = lease;
+              }
+            },
+        Settings.DEFAULT,
+        "disagree on whether it is live");
   }
 
-  /** Gives a slot back to a lease that has just left it. */
-  private static final class Leaky extends Store {
-    Leaky(Terms terms, Fence fence, Duration silence, Supplier<Instant> clock, Supplier<UUID> ids) {
-      super(terms, fence, silence, clock, ids);
-    }
-
-    @Override
-    void settle(Rows.Lease lease, GpuTime used) {
-      super.settle(lease, used);
-      if (!lease.isLive()) lease.slots.getFirst().lease = lease;
-    }
+  private static World.Stores postingOnly(UnaryOperator<@Nullable Posting> change) {
+    return (terms, fence, silence, clock, ids) ->
+        new Store(terms, fence, silence, clock, ids) {
+          @Override
+          void post(Rows.Lease lease, List<Posting> postings) {
+            super.post(lease, postings.stream().map(change).filter(Objects::nonNull).toList());
+          }
+        };
   }
 
   private static void assertFound(World.Stores stores, Settings settings, String sentence) {
