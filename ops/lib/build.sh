@@ -52,3 +52,15 @@ build_if_needed() {
   mv "$root/target/ops-build.began" "$root/target/ops-build"
   echo "$1: built in $(($(date +%s) - began)) s"
 }
+
+# Sets platform_libraries to a folder of the jars inside the packaged platform: drivers, the wire
+# contract, JSON. They are unpacked again when the platform is newer.
+unpack_platform() {
+  packaged=$(jar platform-web/target/web)
+  platform_libraries="$root/target/ops-libraries/BOOT-INF/lib"
+  if [ "$platform_libraries" -nt "$packaged" ]; then return; fi
+  rm -rf "$root/target/ops-libraries"
+  mkdir -p "$root/target/ops-libraries"
+  (cd "$root/target/ops-libraries" && "$jdk/bin/jar" xf "$packaged" BOOT-INF/lib)
+  touch "$platform_libraries"
+}

@@ -16,6 +16,8 @@ public final class Bench {
           --quick      one pair of each case, few steps
           --json       ends with one line of JSON
           --only TEXT  cases whose name holds it
+      ops/bench orchestration [--quick] [--json] [--peer]
+        Submissions, starts, drain, plans, heartbeats, recovery of a platform on this machine.
       """;
 
   private Bench() {}

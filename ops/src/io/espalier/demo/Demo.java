@@ -1,5 +1,6 @@
 package io.espalier.demo;
 
+import io.espalier.house.Rest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.espalier.demo;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import io.espalier.house.Started;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
@@ -67,7 +68,9 @@ final class House {
   /** Where what the programs printed is kept when the house is gone. */
   private Path log(String name) throws IOException {
     Path logs = Files.createDirectories(root.resolve("target/demo"));
-    return logs.resolve(name + ".log");
+    Path log = logs.resolve(name + ".log");
+    Files.deleteIfExists(log);
+    return log;
   }
 
   /** Other images than the starter has been trained on. */

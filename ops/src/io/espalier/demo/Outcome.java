@@ -1,5 +1,6 @@
 package io.espalier.demo;
 
+import io.espalier.house.Rest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.espalier.demo;
 
+import io.espalier.house.Rest;
 import java.io.Console;
 import java.io.IOException;
 import java.util.Locale;

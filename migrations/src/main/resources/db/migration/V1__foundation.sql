@@ -509,15 +509,27 @@ create index budget_period_by_end on budget_period (ends_at);
 
 -- ── Audit ────────────────────────────────────────────────────────────────────────────────────────
 
--- Who did what to which. Append-only and chained: each row hashes its own text and the row before.
+-- Who did what to which. Append-only; written with the deed.
 create table audit (
-  id       bigint primary key,
-  at       timestamptz not null,
-  actor    text not null,
-  team_id  uuid,
-  action   text not null,
-  thing    text not null,
-  detail   jsonb not null,
+  id      bigint generated always as identity primary key,
+  at      timestamptz not null default clock_timestamp(),
+  actor   text not null,
+  team_id uuid,
+  action  text not null,
+  thing   text not null,
+  detail  jsonb not null
+);
+
+-- Entries that the chain has not got to yet.
+create table audit_unlinked (
+  entry bigint primary key
+);
+
+-- The chain: each link hashes the text of its entry and the link before. It refers to entries
+-- without a foreign key, so that it outlives whoever removes one.
+create table audit_link (
+  number   bigint primary key,
+  entry    bigint not null unique,
   previous bytea not null,
   hash     bytea not null
 );
@@ -528,7 +540,8 @@ grant usage on schema ${flyway:defaultSchema} to ${app}, ${planner};
 
 grant select, insert, update on app_user, team, api_token, setup_code, join_token, agent, slot to ${app};
 grant select, insert, update, delete on member, team_quota, maintenance, cron_schedule to ${app};
-grant select, insert on pool, pool_rate, blob, base_model, base_model_file, audit to ${app};
+grant select, insert on pool, pool_rate, blob, base_model, base_model_file, audit, audit_unlinked to ${app};
+grant select on audit_link to ${app};
 grant select, insert on dataset, dataset_version to ${app};
 grant select, insert, update on job, budget_account, task, lease to ${app};
 grant select, insert, update, delete on budget_period to ${app};
@@ -539,8 +552,9 @@ grant select on lease_slot, checkpoint, artifact, metric, log_line, member_usage
 grant select on all tables in schema ${flyway:defaultSchema} to ${planner};
 grant insert, update on agent, slot, join_token, job, task, lease, lease_slot, budget_account,
   budget_period, metric to ${planner};
-grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budget_entry, audit
-  to ${planner};
+grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budget_entry, audit,
+  audit_unlinked, audit_link to ${planner};
+grant delete on audit_unlinked to ${planner};
 grant update, delete on checkpoint to ${planner};
 grant delete on metric, log_line to ${planner};
 grant insert, update, delete on member_usage to ${planner};

@@ -13,16 +13,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What operators may change of the orchestrator's defaults; fault tests need shorter times.
  *
- * @param home data folder of the platform; the artifact store is in it
+ * @param home data folder of the platform; the artifact store is in it unless it is named
+ * @param blobs folder of the artifact store, which several nodes share: {@code ESPALIER_BLOBS}
  * @param keepInFull for so long an ended job keeps every point of its curves and every line of its
  *     log: {@code ESPALIER_KEEP_IN_FULL}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
+ * @param agentSilence after which an agent gets no new work: {@code ESPALIER_AGENT_SILENCE}
  */
 @ConfigurationProperties("espalier")
 record PlatformSettings(
     Path home,
+    @Nullable Path blobs,
     @DefaultValue Lease lease,
     @Nullable Duration heartbeat,
+    @Nullable Duration agentSilence,
     @Nullable Duration keepInFull) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
@@ -30,7 +34,7 @@ record PlatformSettings(
       @Nullable Duration stopAfter, @Nullable Duration regrantAfter, @Nullable Duration slice) {}
 
   OrchestratorSettings orchestrator() {
-    var settings = OrchestratorSettings.defaults(home.resolve("blobs"));
+    var settings = OrchestratorSettings.defaults(blobs == null ? home.resolve("blobs") : blobs);
     var fence = settings.fence();
     var terms = settings.terms();
     var times = settings.agentTimes();
@@ -43,7 +47,7 @@ record PlatformSettings(
         .withAgentTimes(
             new AgentTimes(
                 or(heartbeat, times.heartbeat()),
-                times.silence(),
+                or(agentSilence, times.silence()),
                 times.joinToken(),
                 times.credential()))
         .withKeepInFull(or(keepInFull, settings.keepInFull()));

@@ -2,6 +2,7 @@ package io.espalier.agent;
 
 import io.espalier.agent.cache.ContentCache;
 import io.espalier.agent.host.Devices;
+import io.espalier.agent.host.HostClock;
 import io.espalier.agent.host.ProcessMark;
 import io.espalier.agent.host.ThisHost;
 import io.espalier.agent.lease.Leases;
@@ -135,8 +136,8 @@ public final class AgentDaemon {
   private List<SlotFacts> detectDevices() throws IOException, InterruptedException {
     List<SlotFacts> slots =
         switch (options.devices()) {
-          case AUTO -> Devices.detect(DRIVER_TOOL);
-          case CPU -> List.of(Devices.processor());
+          case AgentOptions.Offer.Auto() -> Devices.detect(DRIVER_TOOL);
+          case AgentOptions.Offer.Processor(int count) -> Devices.processor(count);
         };
     LOG.log(Level.INFO, "Devices: {0}", slots);
     return slots;
@@ -204,7 +205,7 @@ public final class AgentDaemon {
 
   private static void tell(PlatformConnection platform, Leases leases, Events.Request report)
       throws InterruptedException, PlatformAway, PlatformRefused {
-    Instant asked = Instant.now();
+    Instant asked = HostClock.now();
     try {
       leases.hear(platform.report(report), asked);
     } catch (PlatformRefused refused) {
@@ -218,7 +219,7 @@ public final class AgentDaemon {
       PlatformConnection platform, Leases leases, Events.Request report)
       throws InterruptedException, PlatformAway {
     for (Events.OfLease one : report.leases()) {
-      Instant asked = Instant.now();
+      Instant asked = HostClock.now();
       try {
         leases.hear(platform.report(new Events.Request(List.of(one))), asked);
       } catch (PlatformRefused refused) {
@@ -288,8 +289,8 @@ public final class AgentDaemon {
     if (daemon.isPresent()) {
       Optional<ProcessHandle> process = ProcessHandle.of(daemon.get().pid());
       process.ifPresent(ProcessHandle::destroy);
-      Instant end = Instant.now().plus(LEAVE);
-      while (daemon.get().isAlive() && Instant.now().isBefore(end)) Thread.sleep(50);
+      Instant end = HostClock.now().plus(LEAVE);
+      while (daemon.get().isAlive() && HostClock.now().isBefore(end)) Thread.sleep(50);
       if (daemon.get().isAlive()) process.ifPresent(ProcessHandle::destroyForcibly);
     }
     int trainers = Leases.endTrainers(StateFolder.leasesOf(state), LEAVE);

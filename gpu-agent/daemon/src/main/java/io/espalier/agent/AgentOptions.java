@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * How an agent is started: options on the command line, or variables of the environment where an
@@ -34,11 +35,12 @@ record AgentOptions(
     long cacheBytes,
     List<String> trainer) {
 
-  enum Offer {
+  sealed interface Offer {
     /** GPUs if there are any, else the processor. */
-    AUTO,
-    /** The processor, whatever else there is. */
-    CPU
+    record Auto() implements Offer {}
+
+    /** The processor as so many slots, whatever else there is. */
+    record Processor(int slots) implements Offer {}
   }
 
   static final String USAGE =
@@ -51,7 +53,7 @@ record AgentOptions(
         --join-file FILE         one-time token to enrol with      ESPALIER_JOIN_TOKEN_FILE
         --join TOKEN             the same, for machines            ESPALIER_JOIN_TOKEN
         --name NAME              default: the host's name          ESPALIER_AGENT_NAME
-        --devices auto|cpu       default: auto                     ESPALIER_AGENT_DEVICES
+        --devices auto|cpu[:N]   default: auto; N slots, else one  ESPALIER_AGENT_DEVICES
         --cache-gib N            default: 20                       ESPALIER_AGENT_CACHE_GIB
         -- COMMAND...            given SPEC_FILE and WORK_FOLDER   ESPALIER_TRAINER_COMMAND (split at blanks)
 
@@ -70,6 +72,7 @@ record AgentOptions(
 
   private static final String TRAINER = "ESPALIER_TRAINER_COMMAND";
   private static final int GIB = 30;
+  private static final Pattern SLOTS = Pattern.compile("cpu:[1-9]\\d{0,2}");
 
   /**
    * Reads a command line.
@@ -144,11 +147,13 @@ record AgentOptions(
   }
 
   private static Offer offer(String text) {
-    return switch (text) {
-      case "auto" -> Offer.AUTO;
-      case "cpu" -> Offer.CPU;
-      default -> throw wrong("--devices", "This is no choice of devices.", text, "auto or cpu");
-    };
+    if (text.equals("auto")) return new Offer.Auto();
+    if (text.equals("cpu")) return new Offer.Processor(1);
+    if (SLOTS.matcher(text).matches()) {
+      return new Offer.Processor(Integer.parseInt(text.substring("cpu:".length())));
+    }
+    throw wrong(
+        "--devices", "This is no choice of devices.", text, "auto, cpu or cpu:1 to cpu:999");
   }
 
   private static long gibibytes(String text) {

@@ -26,7 +26,7 @@ class AgentOptionsTest {
     assertThat(options.platform()).isEqualTo(URI.create("http://platform:8080"));
     assertThat(options.state()).isEqualTo(Path.of("/var/lib/espalier"));
     assertThat(options.trainer()).containsExactly("java", "-jar", "trainer.jar", "run");
-    assertThat(options.devices()).isEqualTo(AgentOptions.Offer.AUTO);
+    assertThat(options.devices()).isEqualTo(new AgentOptions.Offer.Auto());
     assertThat(options.cacheBytes()).isEqualTo(20L << 30);
   }
 
@@ -37,8 +37,14 @@ class AgentOptionsTest {
             List.of("--platform", "https://other", "--devices", "cpu", "--", "/a b/java", "run"),
             COMPLETE);
     assertThat(options.platform()).isEqualTo(URI.create("https://other"));
-    assertThat(options.devices()).isEqualTo(AgentOptions.Offer.CPU);
+    assertThat(options.devices()).isEqualTo(new AgentOptions.Offer.Processor(1));
     assertThat(options.trainer()).containsExactly("/a b/java", "run");
+  }
+
+  @Test
+  void offersTheProcessorAsManySlots() {
+    var options = AgentOptions.parse(List.of("--devices", "cpu:16"), COMPLETE);
+    assertThat(options.devices()).isEqualTo(new AgentOptions.Offer.Processor(16));
   }
 
   @Test
@@ -57,6 +63,8 @@ class AgentOptionsTest {
     "--platform, platform:8080",
     "--platform, ftp://platform",
     "--devices, tpu",
+    "--devices, cpu:0",
+    "--devices, cpu:many",
     "--cache-gib, -1",
     "--cache-gib, many",
     "--nonsense, 1"

@@ -7,6 +7,7 @@ import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.audit.Chain;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
@@ -58,6 +59,11 @@ public class OrchestratorConfiguration {
   @Bean
   Audit audit(Transactions transactions) {
     return new Audit(transactions);
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "close")
+  Chain auditChain(Transactions transactions) {
+    return new Chain(transactions);
   }
 
   @Bean

@@ -20,6 +20,7 @@ import io.espalier.orchestrator.budget.Periods;
 import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Credentials;
+import io.espalier.orchestrator.database.Cuts;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.TestDatabase;
 import io.espalier.orchestrator.database.Transactions;
@@ -69,7 +70,12 @@ public final class TestPlatform implements AutoCloseable {
   public final TestDatabase database = new TestDatabase();
   private final HikariDataSource application = pool(database.credentials().application());
   private final HikariDataSource planner = pool(database.credentials().planner());
-  public final Credentials credentials = new Credentials(application, planner);
+
+  /** Lets a test cut the wire to the database; whole unless it does. */
+  public final Cuts cuts = new Cuts();
+
+  public final Credentials credentials =
+      new Credentials(cuts.around(application), cuts.around(planner));
   public final Transactions transactions = new Transactions(credentials);
   public final Changes changes = new Changes(transactions, planner);
   public final Audit audit = new Audit(transactions);

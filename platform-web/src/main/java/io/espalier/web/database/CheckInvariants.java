@@ -12,8 +12,14 @@ import io.espalier.orchestrator.invariant.Invariants.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.dao.DataAccessException;
@@ -30,11 +36,14 @@ public final class CheckInvariants {
 
   private static final String USAGE =
       """
-      usage: ops/check-invariants [--quick]
+      usage: ops/check-invariants [--quick] [--stuck SECONDS] [--acknowledged FILE]
 
         The database is the operator's of ESPALIER_DB_URL and ESPALIER_DB_PLANNER_*, or else the
-        embedded one of the data folder ESPALIER_HOME (default: ~/.espalier).
-        --quick   looks at the length of stored contents only, and does not read them
+        embedded one of the data folder ESPALIER_HOME (default: ~/.espalier). Contents are looked
+        for in ESPALIER_BLOBS, or else in that folder.
+        --quick              looks at the length of stored contents only, and does not read them
+        --stuck SECONDS      also what nobody has looked after for so long: of a platform that runs
+        --acknowledged FILE  also whether these jobs are there, by their ids, one a line
         Exit code: 0 all hold, 1 some are violated (they are named), 2 they could not be checked.
       """;
 
@@ -44,18 +53,46 @@ public final class CheckInvariants {
     System.exit(run(List.of(words), System.getenv()));
   }
 
+  /** What to check besides what always holds. */
+  private record Wishes(
+      Contents contents, @Nullable Duration stuck, @Nullable Collection<UUID> acknowledged) {
+
+    static Wishes of(List<String> words) throws IOException {
+      var contents = Contents.READ;
+      Duration stuck = null;
+      Collection<UUID> acknowledged = null;
+      for (var word = words.iterator(); word.hasNext(); ) {
+        switch (word.next()) {
+          case "--quick" -> contents = Contents.MEASURED;
+          case "--stuck" -> stuck = Duration.ofSeconds(Long.parseLong(value(word)));
+          case "--acknowledged" ->
+              acknowledged =
+                  Files.readAllLines(Path.of(value(word))).stream()
+                      .filter(line -> !line.isBlank())
+                      .map(line -> UUID.fromString(line.strip()))
+                      .toList();
+          default -> throw new IllegalArgumentException();
+        }
+      }
+      return new Wishes(contents, stuck, acknowledged);
+    }
+
+    private static String value(Iterator<String> words) {
+      if (!words.hasNext()) throw new IllegalArgumentException();
+      return words.next();
+    }
+  }
+
   private static int run(List<String> words, Map<String, String> environment) {
     if (words.contains("--help") || words.contains("-h")) {
       System.out.print(USAGE);
       return 0;
     }
-    if (!List.of("--quick").containsAll(words)) {
+    try {
+      return report(check(environment, Wishes.of(words)));
+    } catch (IllegalArgumentException unknown) {
       System.err.print(USAGE);
       return NOT_CHECKED;
-    }
-    var contents = words.isEmpty() ? Contents.READ : Contents.MEASURED;
-    try {
-      return report(check(environment, contents));
     } catch (Refused refused) {
       System.err.println("ops/check-invariants: " + refused.problem().sentence());
       return NOT_CHECKED;
@@ -65,26 +102,26 @@ public final class CheckInvariants {
     }
   }
 
-  private static List<Finding> check(Map<String, String> environment, Contents contents)
+  private static List<Finding> check(Map<String, String> environment, Wishes wishes)
       throws IOException {
     var home = home(environment);
-    var blobs = home.resolve("blobs");
+    var blobs = blobs(environment, home);
     var url = environment.getOrDefault("ESPALIER_DB_URL", "");
     if (!url.isBlank()) {
-      return check(url, new Login(user(environment), password(environment)), blobs, contents);
+      return check(url, new Login(user(environment), password(environment)), blobs, wishes);
     }
     var folder = home.resolve("database");
     if (!Files.isDirectory(folder.resolve("data"))) throw new Refused(noDatabase(home));
     try (var server = EmbeddedServer.start(home)) {
-      return check(server.address().url(), server.address().planner(), blobs, contents);
+      return check(server.address().url(), server.address().planner(), blobs, wishes);
     } catch (Refused refused) {
       if (!refused.problem().code().equals(FolderLock.IN_USE)) throw refused;
       var running = EmbeddedServer.running(home);
-      return check(running.url(), running.planner(), blobs, contents);
+      return check(running.url(), running.planner(), blobs, wishes);
     }
   }
 
-  private static List<Finding> check(String url, Login planner, Path blobs, Contents contents) {
+  private static List<Finding> check(String url, Login planner, Path blobs, Wishes wishes) {
     System.out.println("Checking " + url);
     var source = new PGSimpleDataSource();
     source.setUrl(url);
@@ -92,7 +129,11 @@ public final class CheckInvariants {
     source.setPassword(planner.password());
     source.setCurrentSchema(Database.SCHEMA);
     var transactions = new Transactions(new Credentials(source, source));
-    return new Invariants(transactions, new BlobStore(blobs)).check(contents);
+    var invariants = new Invariants(transactions, new BlobStore(blobs));
+    var found = new ArrayList<>(invariants.check(wishes.contents()));
+    if (wishes.stuck() != null) found.addAll(invariants.stuck(wishes.stuck()));
+    if (wishes.acknowledged() != null) found.add(invariants.acknowledged(wishes.acknowledged()));
+    return found;
   }
 
   private static int report(List<Finding> findings) {
@@ -109,11 +150,16 @@ public final class CheckInvariants {
     return violated == 0 ? 0 : VIOLATED;
   }
 
-  private static Path home(Map<String, String> environment) {
+  static Path home(Map<String, String> environment) {
     var named = environment.getOrDefault("ESPALIER_HOME", "");
     return named.isBlank()
         ? Path.of(System.getProperty("user.home"), ".espalier")
         : Path.of(named).toAbsolutePath();
+  }
+
+  private static Path blobs(Map<String, String> environment, Path home) {
+    var named = environment.getOrDefault("ESPALIER_BLOBS", "");
+    return named.isBlank() ? home.resolve("blobs") : Path.of(named).toAbsolutePath();
   }
 
   private static String user(Map<String, String> environment) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** Finds the devices of this host that can hold a lease. */
 public final class Devices {
@@ -26,12 +27,15 @@ public final class Devices {
    */
   public static List<SlotFacts> detect(String driverTool) throws IOException, InterruptedException {
     List<SlotFacts> gpus = gpus(ask(driverTool));
-    return gpus.isEmpty() ? List.of(processor()) : gpus;
+    return gpus.isEmpty() ? processor(1) : gpus;
   }
 
-  /** The processor as one slot, with the memory that this process may use. */
-  public static SlotFacts processor() throws IOException {
-    return new SlotFacts(0, CPU, memoryBytes(), null);
+  /** The processor as slots that share the memory that this process may use. */
+  public static List<SlotFacts> processor(int slots) throws IOException {
+    long each = memoryBytes() / slots;
+    return IntStream.range(0, slots)
+        .mapToObj(index -> new SlotFacts(index, CPU, each, null))
+        .toList();
   }
 
   /** The host's memory, or the limit of the container around this process if that is less. */

@@ -1,6 +1,7 @@
 package io.espalier.agent.lease;
 
 import io.espalier.agent.cache.CorruptContent;
+import io.espalier.agent.host.HostClock;
 import io.espalier.agent.lease.Spool.Bookmark;
 import io.espalier.agent.platform.Backoff;
 import io.espalier.agent.platform.PlatformAway;
@@ -120,13 +121,14 @@ final class LeaseRun {
       beginTraining(task);
     } catch (InterruptedException unwished) {
       if (left) throw unwished;
-      close(new TrainerEvent.Yielded(Instant.now(), 0));
+      close(new TrainerEvent.Yielded(HostClock.now(), 0));
     } catch (PlatformRefused | IOException impossible) {
       // An interrupt during file access arrives as an exception of its own and leaves its mark.
       boolean unwished = Thread.interrupted();
       if (left) throw new InterruptedException();
       LOG.log(Level.WARNING, "{0}: cannot start: {1}", key, impossible.toString());
-      close(unwished ? new TrainerEvent.Yielded(Instant.now(), 0) : failed(notStarted(impossible)));
+      close(
+          unwished ? new TrainerEvent.Yielded(HostClock.now(), 0) : failed(notStarted(impossible)));
     }
   }
 
@@ -156,7 +158,7 @@ final class LeaseRun {
   }
 
   private synchronized void awaitPermission() throws InterruptedException {
-    while (!course.mayRun(Instant.now())) wait();
+    while (!course.mayRun(HostClock.now())) wait();
   }
 
   private void beginTraining(TaskSpec task) throws IOException, InterruptedException {
@@ -182,7 +184,7 @@ final class LeaseRun {
         Bookmark before = spool.bookmark();
         lastWord = copyEvents(outbox);
         moved |= lastWord != null || !before.equals(spool.bookmark());
-        if (lastWord != null) saidLastWordAt = Optional.of(Instant.now());
+        if (lastWord != null) saidLastWordAt = Optional.of(HostClock.now());
       }
       publish();
       if (moved) continue;
@@ -222,14 +224,14 @@ final class LeaseRun {
       if (read.logLines() > TrainerLog.MOST_LINES) {
         spool.append(
             new TrainerEvent.Log(
-                Instant.now(),
+                HostClock.now(),
                 "WARN",
                 "The trainer printed more than %d lines; the rest is left out."
                     .formatted(TrainerLog.MOST_LINES)),
             read);
         break;
       }
-      spool.append(TrainerLog.event(Instant.now(), line), read);
+      spool.append(TrainerLog.event(HostClock.now(), line), read);
     }
     return !lines.isEmpty();
   }
@@ -247,7 +249,7 @@ final class LeaseRun {
   private TrainerEvent lastWordFor(Trainer dead) throws IOException, InterruptedException {
     OptionalInt exit = dead.exitCode();
     if (didAsItWasTold(exit)) {
-      return new TrainerEvent.Yielded(Instant.now(), spool.bookmark().step());
+      return new TrainerEvent.Yielded(HostClock.now(), spool.bookmark().step());
     }
     var problem =
         Problem.of(
@@ -262,12 +264,12 @@ final class LeaseRun {
   }
 
   private synchronized boolean didAsItWasTold(OptionalInt exit) {
-    return course.didAsItWasTold(exit, pressed, Instant.now());
+    return course.didAsItWasTold(exit, pressed, HostClock.now());
   }
 
   /** Lost, not failed: on another host, or a moment later, the same task may well succeed. */
   private static TrainerEvent failed(Problem problem) {
-    return new TrainerEvent.Failed(Instant.now(), FailureReason.LOST, problem);
+    return new TrainerEvent.Failed(HostClock.now(), FailureReason.LOST, problem);
   }
 
   private static Problem notStarted(Exception cause) {
@@ -284,7 +286,7 @@ final class LeaseRun {
   /** The platform's wish. */
   synchronized void tell(Wish told) {
     Course before = course;
-    course = before.told(told, Instant.now());
+    course = before.told(told, HostClock.now());
     if (course.equals(before)) return;
     LOG.log(Level.INFO, "{0}: the platform wishes {1}", key, told);
     if (preparing) thread.interrupt();

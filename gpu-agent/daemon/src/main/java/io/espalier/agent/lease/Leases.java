@@ -1,5 +1,6 @@
 package io.espalier.agent.lease;
 
+import io.espalier.agent.host.HostClock;
 import io.espalier.domain.agent.LeaseKey;
 import io.espalier.domain.agent.Reconciliation;
 import io.espalier.domain.agent.Reconciliation.Step;
@@ -147,7 +148,7 @@ public final class Leases {
     }
     for (LeaseRun run : current) {
       try {
-        run.press(Instant.now());
+        run.press(HostClock.now());
       } catch (IOException failed) {
         LOG.log(
             Level.WARNING, run.key() + ": the trainer could not be pressed; tried again", failed);
@@ -174,8 +175,8 @@ public final class Leases {
       Trainer.in(work).filter(Trainer::isAlive).ifPresent(trainers::add);
     }
     for (Trainer trainer : trainers) trainer.terminate();
-    Instant end = Instant.now().plus(grace);
-    while (Instant.now().isBefore(end) && trainers.stream().anyMatch(Trainer::isAlive)) {
+    Instant end = HostClock.now().plus(grace);
+    while (HostClock.now().isBefore(end) && trainers.stream().anyMatch(Trainer::isAlive)) {
       Thread.sleep(50);
     }
     for (Trainer trainer : trainers) trainer.killAndWait();

@@ -1,5 +1,6 @@
 package io.espalier.agent.lease;
 
+import io.espalier.agent.host.HostClock;
 import io.espalier.agent.platform.Backoff;
 import io.espalier.agent.platform.PlatformAway;
 import io.espalier.agent.platform.PlatformConnection;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -103,12 +103,12 @@ final class Outbox {
   }
 
   private static TrainerEvent warning(String text) {
-    return new TrainerEvent.Log(Instant.now(), "WARN", TrainerLog.harmless(text));
+    return new TrainerEvent.Log(HostClock.now(), "WARN", TrainerLog.harmless(text));
   }
 
   private static TrainerEvent incomplete(Exception fault) {
     return new TrainerEvent.Failed(
-        Instant.now(),
+        HostClock.now(),
         FailureReason.PLATFORM,
         Problem.of(
                 "result-incomplete",

@@ -1,6 +1,7 @@
 package io.espalier.agent.lease;
 
 import io.espalier.agent.host.Devices;
+import io.espalier.agent.host.HostClock;
 import io.espalier.agent.host.ProcessMark;
 import io.espalier.domain.wire.TaskSpec;
 import java.io.File;
@@ -102,6 +103,7 @@ final class Trainer {
 
   private static void equip(Map<String, String> environment, TaskSpec task) {
     environment.keySet().retainAll(INHERITED);
+    HostClock.tell(environment);
     // Threads that spin while they wait take the cores of whoever shares them.
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("OMP_NUM_THREADS", Integer.toString(task.threads()));

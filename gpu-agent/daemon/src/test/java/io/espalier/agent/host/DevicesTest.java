@@ -33,13 +33,20 @@ class DevicesTest {
   @Test
   void offersTheProcessorWhereThereIsNoDriver() throws Exception {
     assertThat(Devices.detect(folder.resolve("no-such-tool").toString()))
-        .containsExactly(Devices.processor());
+        .isEqualTo(Devices.processor(1));
   }
 
   @Test
   void offersTheProcessorWhereTheDriverFindsNoGpu() throws Exception {
     Path tool = executable("echo 'No devices were found'; exit 6");
-    assertThat(Devices.detect(tool.toString())).containsExactly(Devices.processor());
+    assertThat(Devices.detect(tool.toString())).isEqualTo(Devices.processor(1));
+  }
+
+  @Test
+  void sharesTheMemoryAmongTheSlotsOfTheProcessor() throws Exception {
+    var slots = Devices.processor(4);
+    assertThat(slots).extracting(SlotFacts::index).containsExactly(0, 1, 2, 3);
+    assertThat(slots).extracting(SlotFacts::memoryBytes).containsOnly(Devices.memoryBytes() / 4);
   }
 
   @Test

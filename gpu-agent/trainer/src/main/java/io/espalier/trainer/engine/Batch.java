@@ -1,6 +1,9 @@
 package io.espalier.trainer.engine;
 
 import io.espalier.models.weights.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -49,6 +52,35 @@ public record Batch(Map<String, Tensor> inputs, long targets) {
         Map.of(
             "pixel_values", Tensor.of(pixels, labels.length, channels, side, side),
             "labels", Tensor.of(labels, labels.length)));
+  }
+
+  /**
+   * The samples in parts of at most {@code most}: every input is cut along its first dimension. A
+   * loss over a part is still divided by the targets of all. Inputs of different lengths cannot be
+   * cut: some belong to all samples.
+   */
+  public List<Batch> parts(int most) {
+    var lengths =
+        inputs.values().stream().map(input -> input.shape().getFirst()).distinct().toList();
+    if (lengths.size() != 1 || lengths.getFirst() <= most) return List.of(this);
+    int samples = Math.toIntExact(lengths.getFirst());
+    var parts = new ArrayList<Batch>();
+    for (int from = 0; from < samples; from += most) {
+      int first = from;
+      int count = Math.min(most, samples - from);
+      var cut = new HashMap<String, Tensor>();
+      inputs.forEach((name, tensor) -> cut.put(name, rows(tensor, first, count)));
+      parts.add(new Batch(cut, targets));
+    }
+    return parts;
+  }
+
+  private static Tensor rows(Tensor tensor, int from, int count) {
+    var shape = new ArrayList<>(tensor.shape());
+    long bytesPerRow = tensor.bytes().byteSize() / shape.getFirst();
+    shape.set(0, (long) count);
+    var bytes = tensor.bytes().asSlice(from * bytesPerRow, count * bytesPerRow);
+    return new Tensor(tensor.type(), shape, bytes);
   }
 
   public Tensor input(String name) {

@@ -44,7 +44,12 @@ public record LoopSettings(
    * counts on from it. Steele et al. 2014, "Fast splittable pseudorandom number generators".
    */
   long stepSeed(int step) {
-    long z = seed + step * 0x9E3779B97F4A7C15L;
+    return partSeed(step, 0);
+  }
+
+  /** The same for a part of a step's samples: other masks than those of the parts before. */
+  long partSeed(int step, int part) {
+    long z = seed + step * 0x9E3779B97F4A7C15L + part * 0xD1B54A32D192ED03L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return (z ^ (z >>> 31)) >>> 2; // room for the graph to count in

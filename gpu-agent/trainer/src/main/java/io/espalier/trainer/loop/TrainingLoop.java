@@ -1,5 +1,6 @@
 package io.espalier.trainer.loop;
 
+import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,9 @@ public final class TrainingLoop {
   private final Path folder;
   private final Progress progress;
   private final BooleanSupplier stop;
+  private final int atOnce;
 
-  /**
-   * @param folder for checkpoints and the best weights
-   * @param stop asked at every step boundary
-   */
+  /** A whole batch at once. */
   public TrainingLoop(
       TrainingSession session,
       Batches batches,
@@ -31,12 +30,29 @@ public final class TrainingLoop {
       Path folder,
       Progress progress,
       BooleanSupplier stop) {
+    this(session, batches, settings, folder, progress, stop, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param folder for checkpoints and the best weights
+   * @param stop asked at every step boundary
+   * @param atOnce samples that are computed at once; the gradients of a larger batch are added up
+   */
+  public TrainingLoop(
+      TrainingSession session,
+      Batches batches,
+      LoopSettings settings,
+      Path folder,
+      Progress progress,
+      BooleanSupplier stop,
+      int atOnce) {
     this.session = session;
     this.batches = batches;
     this.settings = settings;
     this.folder = folder;
     this.progress = progress;
     this.stop = stop;
+    this.atOnce = atOnce;
   }
 
   public Outcome run() throws IOException {
@@ -48,7 +64,7 @@ public final class TrainingLoop {
 
       int step = state.step() + 1;
       double rate = settings.schedule().rate(step);
-      var done = session.step(batches.training(step), rate, settings.stepSeed(step));
+      var done = train(batches.training(step), step, rate);
       progress.stepped(step, done.loss(), rate, done.gradientNorm());
       state = state.stepped(done.isFinite());
       if (state.nonFinite() >= settings.maxNonFinite()) return new Outcome.Diverged(step);
@@ -68,6 +84,17 @@ public final class TrainingLoop {
     var best = state.best().orElseThrow();
     return new Outcome.Finished(
         state.step(), best.step(), best.metrics(), checkpoints.bestWeights());
+  }
+
+  /** One optimizer step, however many samples the memory takes at once. */
+  private TrainingSession.Step train(Batch batch, int step, double rate) {
+    var parts = batch.parts(atOnce);
+    if (parts.size() == 1) return session.step(batch, rate, settings.stepSeed(step));
+    double loss = 0;
+    for (int part = 0; part < parts.size(); part++) {
+      loss += session.accumulate(parts.get(part), batch.targets(), settings.partSeed(step, part));
+    }
+    return new TrainingSession.Step(loss, session.apply(rate));
   }
 
   private Path save(Checkpoints checkpoints, LoopState state) throws IOException {

@@ -6,6 +6,7 @@ import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.trainer.engine.EngineFailure;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.ProcessEnd;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class TaskRunner {
       events.append(new TrainerEvent.Yielded(events.now(), 0));
       return ExitCode.SAID_LAST_WORD;
     } catch (Refused refused) {
-      return fail(events, reason(refused.problem().category()), refused.problem());
+      return fail(events, reason(refused.problem()), refused.problem());
     } catch (OutOfMemoryError e) {
       return fail(events, FailureReason.OUT_OF_MEMORY, outOfMemory(e));
     } catch (IOException | JacksonException | IllegalStateException | IllegalArgumentException e) {
@@ -77,8 +78,9 @@ final class TaskRunner {
     return ExitCode.of(reason);
   }
 
-  private static FailureReason reason(Category category) {
-    return switch (category) {
+  private static FailureReason reason(Problem problem) {
+    if (problem.code().equals(EngineFailure.DEVICE_FAILED)) return FailureReason.HARDWARE;
+    return switch (problem.category()) {
       case INVALID, NOT_FOUND, CONFLICT, FORBIDDEN, UNAUTHENTICATED -> FailureReason.USER_ERROR;
       case RESOURCES -> FailureReason.OUT_OF_MEMORY;
       case DIVERGED -> FailureReason.DIVERGED;

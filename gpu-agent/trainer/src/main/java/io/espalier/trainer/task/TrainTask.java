@@ -36,11 +36,13 @@ final class TrainTask {
 
   private final TaskContext context;
   private final Training training;
+  private final int atOnce;
   private final String engine;
 
   TrainTask(TaskContext context, TaskSpec.Train work, String engine) {
     this.context = context;
     this.training = work.training();
+    this.atOnce = work.microBatch() == null ? Integer.MAX_VALUE : work.microBatch();
     this.engine = engine;
   }
 
@@ -88,7 +90,8 @@ final class TrainTask {
                   LoopSettings.of(settings),
                   context.folder().checkpoints(),
                   new ReportedProgress(context, settings.maxSteps()),
-                  context.lease()::isOver)
+                  context.lease()::isOver,
+                  atOnce)
               .run();
       return last(outcome);
     }

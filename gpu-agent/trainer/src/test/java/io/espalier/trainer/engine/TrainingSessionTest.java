@@ -255,6 +255,9 @@ class TrainingSessionTest {
     var words = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes";
     assertThat(EngineFailure.of("step", new EngineException(words)).problem().category())
         .isEqualTo(Category.RESOURCES);
+    var device = new EngineException("CUDA error: uncorrectable ECC error encountered");
+    assertThat(EngineFailure.of("step", device).problem().code())
+        .isEqualTo(EngineFailure.DEVICE_FAILED);
   }
 
   /** By its formula, of torch's documentation: decay is added to the gradient. */

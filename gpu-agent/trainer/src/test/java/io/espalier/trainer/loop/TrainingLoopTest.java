@@ -2,6 +2,7 @@ package io.espalier.trainer.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.espalier.domain.problem.Refused;
 import io.espalier.models.family.Families;
@@ -79,6 +80,39 @@ class TrainingLoopTest {
     assertThat(Files.readAllBytes(finished.bestWeights()))
         .isEqualTo(Files.readAllBytes(reference.bestWeights()));
     assertThat(heard.steps()).isEqualTo(Heard.steps(wholeHeard));
+  }
+
+  @Test
+  void aStepInPartsIsTheStepOfTheWholeBatch() throws IOException {
+    var whole = curve(Integer.MAX_VALUE);
+    var parts = curve(2);
+
+    assertThat(parts).hasSize(2 * STEPS);
+    for (int i = 0; i < parts.size(); i++) {
+      assertThat(parts.get(i)).isCloseTo(whole.get(i), withinPercentage(0.1));
+    }
+    assertThat(parts).as("3 samples are cut into 2 and 1").isNotEqualTo(whole);
+  }
+
+  /** Losses and gradient norms of a run without chance. */
+  private List<Double> curve(int atOnce) throws IOException {
+    var plan = TrainingPlan.full();
+    var weights = StartingWeights.of(vit, vit.labels(), plan, 1);
+    var told = new Heard();
+    try (var session =
+        TrainingSession.open(
+            vit.family(), plan, Mode.TRAIN, AdamW.UNCLIPPED.clippedAt(1), weights)) {
+      new TrainingLoop(
+              session,
+              new Samples(),
+              settings(),
+              folder.resolve("at-once-" + atOnce),
+              told,
+              () -> false,
+              atOnce)
+          .run();
+    }
+    return told.numbers;
   }
 
   @Test
@@ -287,6 +321,7 @@ class TrainingLoopTest {
   private static final class Heard implements Progress {
 
     final List<String> events = new ArrayList<>();
+    final List<Double> numbers = new ArrayList<>();
 
     List<String> steps() {
       return steps(events);
@@ -298,6 +333,7 @@ class TrainingLoopTest {
 
     @Override
     public void stepped(int step, double loss, double rate, double gradientNorm) {
+      numbers.addAll(List.of(loss, gradientNorm));
       events.add("stepped " + step + " " + loss + " " + rate + " " + gradientNorm);
     }
 

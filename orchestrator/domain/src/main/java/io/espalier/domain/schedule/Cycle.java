@@ -82,8 +82,7 @@ final class Cycle {
     granted.add(task.task());
     waits.remove(task.task());
     free.put(
-        task.team(),
-        left(task.team()).minus(snapshot.rate(grant.pool()).amount(grant.hold())));
+        task.team(), left(task.team()).minus(snapshot.rate(grant.pool()).amount(grant.hold())));
     usage.add(task, grant.hold());
   }
 

@@ -19,8 +19,7 @@ final class Sentences {
     return switch (reason) {
       case START_WINDOW ->
           "It may not start before " + task.opensAt() + ": change its start time to start it now.";
-      case BUDGET ->
-          "The team's budget needs " + missing + " more to start: raise it.";
+      case BUDGET -> "The team's budget needs " + missing + " more to start: raise it.";
       case CAP -> "The job's cap needs " + missing + " more to start: raise it.";
       case CEILING ->
           "The team may have "

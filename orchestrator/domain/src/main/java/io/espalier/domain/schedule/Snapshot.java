@@ -57,8 +57,7 @@ public record Snapshot(
    * @param weight in pools without a quota
    * @param quotas by pool
    */
-  public record Team(
-      UUID id, GpuTime free, Money money, int weight, Map<String, Quota> quotas) {
+  public record Team(UUID id, GpuTime free, Money money, int weight, Map<String, Quota> quotas) {
 
     public Team(UUID id, GpuTime free, int weight, Map<String, Quota> quotas) {
       this(id, free, Money.UNLIMITED, weight, quotas);

@@ -370,34 +370,42 @@ public final class Accounts {
    */
   static Optional<Principal> principal(
       JdbcClient jdbc, UUID user, @Nullable Instant passwordChangedAt) {
+    record Row(Principal person, boolean initial, Instant changed) {}
     var teams = new HashMap<UUID, Role>();
-    jdbc.sql("select team_id, role from member where user_id = :user")
-        .param("user", user)
-        .query(row -> {
-          teams.put(row.getObject("team_id", UUID.class), Role.valueOf(row.getString("role")));
-        });
-    return jdbc.sql(
+    return jdbc
+        .sql(
             """
-            select login, display_name, platform_admin, password_is_initial, password_changed_at
-            from app_user where id = :user and not disabled
+            select u.login, u.display_name, u.platform_admin, u.password_is_initial,
+                   u.password_changed_at, m.team_id, m.role
+            from app_user u left join member m on m.user_id = u.id
+            where u.id = :user and not u.disabled
             """)
         .param("user", user)
         .query((row, _) -> {
-          var changed = row.getTimestamp("password_changed_at").toInstant();
-          if (passwordChangedAt != null && !changed.equals(passwordChangedAt)) {
-            return Optional.<Principal>empty();
-          }
-          boolean initial = row.getBoolean("password_is_initial");
-          return Optional.of(
+          var team = row.getObject("team_id", UUID.class);
+          if (team != null) teams.put(team, Role.valueOf(row.getString("role")));
+          return new Row(
               new Principal(
                   user,
                   row.getString("login"),
                   row.getString("display_name"),
-                  row.getBoolean("platform_admin") && !initial,
-                  initial ? Map.of() : teams));
+                  row.getBoolean("platform_admin"),
+                  Map.of()),
+              row.getBoolean("password_is_initial"),
+              row.getTimestamp("password_changed_at").toInstant());
         })
-        .optional()
-        .flatMap(found -> found);
+        .list()
+        .stream()
+        .limit(1)
+        .filter(row -> passwordChangedAt == null || row.changed().equals(passwordChangedAt))
+        .map(row ->
+            new Principal(
+                user,
+                row.person().login(),
+                row.person().name(),
+                row.person().platformAdmin() && !row.initial(),
+                row.initial() ? Map.of() : teams))
+        .findFirst();
   }
 
   private record Found(SignedIn who, String passwordHash) {}

@@ -106,30 +106,32 @@ public final class Tokens {
     if (!parts.matches()) return Optional.empty();
     var id = parts.group(1);
     var hash = Secrets.hash(parts.group(2));
+    record Used(UUID user, boolean longAgo) {}
     return transactions.withoutTeam(jdbc -> {
-      var user =
+      var used =
           jdbc.sql(
                   """
-                  select user_id, secret_hash from api_token
+                  select user_id, secret_hash,
+                         last_used_at is null or last_used_at < now() - interval '1 minute' as long_ago
+                  from api_token
                   where id = :id and revoked_at is null and expires_at > now()
                   """)
               .param("id", id)
               .query((row, _) ->
                   MessageDigest.isEqual(hash, row.getBytes("secret_hash"))
-                      ? Optional.of(row.getObject("user_id", UUID.class))
-                      : Optional.<UUID>empty())
+                      ? Optional.of(
+                          new Used(
+                              row.getObject("user_id", UUID.class), row.getBoolean("long_ago")))
+                      : Optional.<Used>empty())
               .optional()
               .flatMap(found -> found);
-      if (user.isEmpty()) return Optional.<Principal>empty();
-      jdbc.sql(
-              """
-              update api_token set last_used_at = now()
-              where id = :id
-                and (last_used_at is null or last_used_at < now() - interval '1 minute')
-              """)
-          .param("id", id)
-          .update();
-      return Accounts.principal(jdbc, user.get(), null);
+      if (used.isEmpty()) return Optional.<Principal>empty();
+      if (used.get().longAgo()) {
+        jdbc.sql("update api_token set last_used_at = now() where id = :id")
+            .param("id", id)
+            .update();
+      }
+      return Accounts.principal(jdbc, used.get().user(), null);
     });
   }
 

@@ -134,7 +134,7 @@ public final class Agents {
 
   /** Whose credential it is; refuses one that is unknown or has expired. */
   public UUID authenticate(String credential) {
-    return transactions.asPlanner(
+    return transactions.statementsAsPlanner(
         jdbc -> Enrolments.authenticate(jdbc, credential, times.credential()));
   }
 
@@ -233,10 +233,7 @@ public final class Agents {
 
   /** Stores what is new and answers for every lease on its own. */
   public Events.Answer events(UUID agent, Events.Request request) {
-    transactions.asPlanner(jdbc -> {
-      Hosts.seen(jdbc, agent);
-      return true;
-    });
+    transactions.statementsAsPlanner(jdbc -> Hosts.seen(jdbc, agent));
     return new Events.Answer(request.leases().stream().map(batch -> accept(agent, batch)).toList());
   }
 

@@ -53,15 +53,21 @@ final class Hosts {
     }
   }
 
-  /** At most one write in ten seconds: it only has to be recent. */
-  static void seen(JdbcClient jdbc, UUID agent) {
-    jdbc.sql(
-            """
-            update agent set last_seen_at = now()
-            where id = :id and (last_seen_at is null or last_seen_at < now() - interval '10 seconds')
-            """)
-        .param("id", agent)
-        .update();
+  /**
+   * At most one write in ten seconds: it only has to be recent.
+   *
+   * @return whether it was written
+   */
+  static boolean seen(JdbcClient jdbc, UUID agent) {
+    return jdbc.sql(
+                """
+                update agent set last_seen_at = now()
+                where id = :id
+                  and (last_seen_at is null or last_seen_at < now() - interval '10 seconds')
+                """)
+            .param("id", agent)
+            .update()
+        == 1;
   }
 
   static List<AgentView> list(JdbcClient jdbc, Duration silence) {

@@ -15,21 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The audit trail. An entry's hash covers its own text and the hash before it, so that a change, a
- * gap or a new order anywhere shows at {@link #firstBrokenEntry}.
+ * The audit trail. An entry is written with the deed, in one transaction. Right after, {@link
+ * Chain} links it to all that were written before: a link's hash covers the entry's text and the
+ * link before, so that a change, a gap or a new order anywhere shows at {@link #firstBrokenEntry}.
  */
 public final class Audit {
-
-  // Any number will do, as long as nothing else in the database locks on it.
-  private static final long CHAIN_LOCK = 0x617564697421L;
-
-  // An array keeps the parts apart whatever they contain; jsonb has one text per value.
-  private static final String HASH_OF_ENTRY =
-      """
-      sha256(previous || convert_to(jsonb_build_array(
-        id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), actor, team_id, action, thing, detail
-      )::text, 'UTF8'))
-      """;
 
   private final Transactions transactions;
 
@@ -38,8 +28,7 @@ public final class Audit {
   }
 
   /**
-   * Writes an entry in the caller's transaction, so that deed and entry become true together. Call
-   * it last: the end of the chain stays locked until the transaction ends.
+   * Writes an entry in the caller's transaction, so that deed and entry become true together.
    *
    * @param actor login of a person, or {@code agent:NAME}
    * @param action a verb, such as {@code submit}
@@ -52,22 +41,14 @@ public final class Audit {
       String action,
       String thing,
       Map<String, ?> detail) {
-    // A statement of its own: the next one must see what was committed while it waited.
-    jdbc.sql("select pg_advisory_xact_lock(:lock)").param("lock", CHAIN_LOCK).query(_ -> {});
     jdbc.sql(
             """
-            with last as (
-              select id, hash from audit order by id desc limit 1
-            ), entry as (
-              select coalesce((select id from last), 0) + 1 as id, clock_timestamp() as at,
-                :actor::text as actor, :team::uuid as team_id, :action::text as action,
-                :thing::text as thing, :detail::jsonb as detail,
-                coalesce((select hash from last), '\\x'::bytea) as previous
+            with entry as (
+              insert into audit (actor, team_id, action, thing, detail)
+              values (:actor, :team::uuid, :action, :thing, :detail::jsonb) returning id
             )
-            insert into audit (id, at, actor, team_id, action, thing, detail, previous, hash)
-            select id, at, actor, team_id, action, thing, detail, previous, %s from entry
-            """
-                .formatted(HASH_OF_ENTRY))
+            insert into audit_unlinked (entry) select id from entry
+            """)
         .param("actor", actor)
         .param("team", team)
         .param("action", action)
@@ -115,24 +96,11 @@ public final class Audit {
     return Page.of(entries, page, Entry::id);
   }
 
-  /** Reads the whole chain; empty if every entry follows from the one before it. */
+  /** Links what is not linked yet and reads the whole chain; empty if every entry is as it was. */
   public Optional<Long> firstBrokenEntry(Principal admin) {
     admin.requirePlatformAdmin();
-    return transactions.withoutTeam(jdbc ->
-        jdbc.sql(
-                """
-                select min(id) from (
-                  select id, hash is distinct from %s as altered,
-                    previous is distinct from lag(hash, 1, '\\x'::bytea) over (order by id)
-                      as unchained,
-                    id is distinct from lag(id, 1, 0::bigint) over (order by id) + 1 as gap
-                  from audit
-                ) checked
-                where altered or unchained or gap
-                """
-                    .formatted(HASH_OF_ENTRY))
-            .query((row, _) -> Optional.ofNullable(row.getObject(1, Long.class)))
-            .single());
+    Chain.linkAll(transactions);
+    return transactions.withoutTeam(Chain::firstBroken);
   }
 
   /** {@code detail} is JSON. */

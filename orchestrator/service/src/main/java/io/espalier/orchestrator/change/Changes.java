@@ -168,7 +168,11 @@ public final class Changes implements AutoCloseable {
     batch.forEach(change -> payload.append(' ').append(change.text()));
     try {
       transactions.asPlanner(jdbc ->
-          jdbc.sql("select pg_notify(:channel, :payload)")
+          // Nobody minds if a crash takes it back: listeners of a new connection read all again.
+          jdbc.sql(
+                  """
+                  select set_config('synchronous_commit', 'off', true), pg_notify(:channel, :payload)
+                  """)
               .param("channel", CHANNEL)
               .param("payload", payload.toString())
               .query((_, _) -> true)

@@ -43,7 +43,21 @@ final class Admission {
     this.terms = terms;
   }
 
-  Preview preview(JdbcClient jdbc, Submission submission) {
+  /**
+   * What a submission meets.
+   *
+   * @param rate of the best slots, in FLOP/s
+   * @param needed below this a job could not finish, or not even begin
+   */
+  record Admitted(
+      Wanted wanted,
+      double rate,
+      Preflight preflight,
+      GpuTime needed,
+      GpuTime free,
+      List<Problem> obstacles) {}
+
+  Admitted examine(JdbcClient jdbc, Submission submission) {
     var wanted = wanted(jdbc, submission);
     var inputs = wanted.inputs();
     double rate = PoolRate.best(jdbc);
@@ -57,7 +71,7 @@ final class Admission {
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
     if (submission.protocol() == Protocol.PARTIAL) obstacles.add(notOffered(submission.protocol()));
-    obstacles.addAll(submission.scheduling().obstacles(now(jdbc)));
+    obstacles.addAll(submission.scheduling().obstacles(wanted.now()));
     obstacles.addAll(poolObstacles(jdbc, submission.scheduling()));
     var reads = Families.modality(inputs.model().family());
     var data = DataLayout.modality(wanted.layout());
@@ -65,25 +79,13 @@ final class Admission {
     if (inputs.validation() == 0 || inputs.test() == 0) obstacles.add(tooFew(wanted));
     if (needed.isMoreThan(cap)) obstacles.add(capTooSmall(cap, needed));
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
-    var prospects =
-        Prospects.of(
-            wanted.family(),
-            inputs,
-            preflight,
-            submission.cap(),
-            rate,
-            Prospects.largestSlot(jdbc));
-    return new Preview(preflight, prospects, needed, free, List.copyOf(obstacles));
+    return new Admitted(wanted, rate, preflight, needed, free, List.copyOf(obstacles));
   }
 
   /** The GPU time that the job's own limits pay for. */
   private static GpuTime payable(Submission submission, Rate price) {
     var money = submission.money();
     return new Amount(submission.cap(), money == null ? Money.UNLIMITED : money).payable(price);
-  }
-
-  private static Instant now(JdbcClient jdbc) {
-    return jdbc.sql("select now() as now").query((row, _) -> instant(row, "now")).single();
   }
 
   private static List<Problem> poolObstacles(JdbcClient jdbc, Scheduling scheduling) {
@@ -101,8 +103,22 @@ final class Admission {
             .allowed(String.join(", ", pools)));
   }
 
-  GpuTime profileNeed(Preview preview) {
-    return StartNeed.profile(terms, preview.preflight());
+  /** The same, with what each protocol would cost: the model's graph is read for that. */
+  Preview preview(JdbcClient jdbc, Submission submission) {
+    var met = examine(jdbc, submission);
+    var prospects =
+        Prospects.of(
+            met.wanted().family(),
+            met.wanted().inputs(),
+            met.preflight(),
+            submission.cap(),
+            met.rate(),
+            Prospects.largestSlot(jdbc));
+    return new Preview(met.preflight(), prospects, met.needed(), met.free(), met.obstacles());
+  }
+
+  GpuTime profileNeed(Admitted met) {
+    return StartNeed.profile(terms, met.preflight());
   }
 
   /** Below this a job could not finish, or not even begin. */
@@ -111,48 +127,48 @@ final class Admission {
     return start.isMoreThan(preflight.minimum()) ? start : preflight.minimum();
   }
 
-  /** The model and the data that a submission names. */
+  /** The model and the data that a submission names, and when they were looked up. */
   private record Wanted(
-      String model, Family family, String dataset, DataLayout layout, JobFacts.Inputs inputs) {}
+      String model,
+      Family family,
+      String dataset,
+      DataLayout layout,
+      JobFacts.Inputs inputs,
+      Instant now) {}
 
+  /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
-    record Model(String name, Family family, ModelFacts facts) {}
-    var model =
-        jdbc.sql(
-                """
-                select name, config, facts from base_model
-                where id = :id and (team_id is null or team_id = :team)
-                """)
-            .param("id", submission.baseModelId())
-            .param("team", submission.team())
-            .query((row, _) ->
-                new Model(
-                    row.getString("name"),
-                    family(row.getString("config")),
-                    Json.read(row.getString("facts"), ModelFacts.class)))
-            .optional()
-            .orElseThrow(() -> Absent.of("base model", submission.baseModelId()));
     return jdbc.sql(
             """
-            select d.name, v.number, v.layout, v.train_samples, v.validation_samples, v.test_samples
-            from dataset_version v join dataset d on d.id = v.dataset_id
-            where v.id = :id and v.team_id = :team
+            select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
+                   v.train_samples, v.validation_samples, v.test_samples, now() as now
+            from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
+            left join base_model m
+              on m.id = named.model and (m.team_id is null or m.team_id = named.team)
+            left join dataset_version v on v.id = named.version and v.team_id = named.team
+            left join dataset d on d.id = v.dataset_id
             """)
-        .param("id", submission.datasetVersionId())
+        .param("model", submission.baseModelId())
+        .param("version", submission.datasetVersionId())
         .param("team", submission.team())
-        .query((row, _) ->
-            new Wanted(
-                model.name(),
-                model.family(),
-                row.getString("name") + " v" + row.getInt("number"),
-                Json.read(row.getString("layout"), DataLayout.class),
-                new JobFacts.Inputs(
-                    model.facts(),
-                    row.getInt("train_samples"),
-                    row.getInt("validation_samples"),
-                    row.getInt("test_samples"))))
-        .optional()
-        .orElseThrow(() -> Absent.of("dataset version", submission.datasetVersionId()));
+        .query((row, _) -> {
+          var model = row.getString("model_name");
+          if (model == null) throw Absent.of("base model", submission.baseModelId());
+          var dataset = row.getString("name");
+          if (dataset == null) throw Absent.of("dataset version", submission.datasetVersionId());
+          return new Wanted(
+              model,
+              family(row.getString("config")),
+              dataset + " v" + row.getInt("number"),
+              Json.read(row.getString("layout"), DataLayout.class),
+              new JobFacts.Inputs(
+                  Json.read(row.getString("facts"), ModelFacts.class),
+                  row.getInt("train_samples"),
+                  row.getInt("validation_samples"),
+                  row.getInt("test_samples")),
+              instant(row, "now"));
+        })
+        .single();
   }
 
   private static Family family(String config) {

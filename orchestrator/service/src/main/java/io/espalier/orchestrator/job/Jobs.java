@@ -313,8 +313,8 @@ public final class Jobs {
       Submission submission,
       @Nullable String key,
       byte[] hash) {
-    var preview = admission.preview(jdbc, submission);
-    if (!preview.obstacles().isEmpty()) throw new Refused(preview.obstacles().getFirst());
+    var met = admission.examine(jdbc, submission);
+    if (!met.obstacles().isEmpty()) throw new Refused(met.obstacles().getFirst());
     var id = UUID.randomUUID();
     var scheduling = submission.scheduling();
     int inserted =
@@ -360,8 +360,8 @@ public final class Jobs {
         id,
         TaskKind.PROFILE,
         null,
-        admission.profileNeed(preview),
-        RunTime.profile(preview.preflight()));
+        admission.profileNeed(met),
+        RunTime.profile(met.preflight()));
     record(jdbc, principal, submission.team(), "submit", id, Map.of("cap", submission.cap()));
     return id;
   }

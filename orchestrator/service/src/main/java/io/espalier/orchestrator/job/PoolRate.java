@@ -18,7 +18,11 @@ final class PoolRate {
   /** Of the best slots that any agent has reported; a CPU's if there is none yet. */
   static double best(JdbcClient jdbc) {
     return jdbc
-        .sql("select distinct pool from slot where present and enabled")
+        .sql(
+            """
+            select p.name from pool p
+            where exists (select 1 from slot s where s.pool = p.name and s.present and s.enabled)
+            """)
         .query(String.class)
         .list()
         .stream()

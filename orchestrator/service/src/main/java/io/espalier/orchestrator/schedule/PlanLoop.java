@@ -69,8 +69,13 @@ public final class PlanLoop implements AutoCloseable {
   private void plan() throws InterruptedException {
     try {
       reaper.look();
+      long began = System.nanoTime();
       switch (planning.tick()) {
         case Planning.Tick.Planned planned -> {
+          long took = System.nanoTime() - began;
+          LOG.debug("Planned in {} ms: {}", took / 1_000_000, planned);
+          // A burst of news is one plan's work; half of a core is left to whoever brings it.
+          TimeUnit.NANOSECONDS.sleep(took);
           if (planned.outdated() > 0) wake.release();
         }
         case Planning.Tick.Busy() -> {

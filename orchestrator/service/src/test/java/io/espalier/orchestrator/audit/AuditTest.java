@@ -48,16 +48,49 @@ class AuditTest {
 
   @Test
   void anAlteredEntryShows() {
-    for (var thing : new String[] {"a", "b", "c"}) write(thing);
+    writeAndLink("a", "b", "c");
     database.superuser().sql("update audit set actor = 'eve' where id = 2").update();
     assertThat(audit.firstBrokenEntry(ADMIN)).contains(2L);
   }
 
   @Test
   void aRemovedEntryShows() {
-    for (var thing : new String[] {"a", "b", "c"}) write(thing);
+    writeAndLink("a", "b", "c");
     database.superuser().sql("delete from audit where id = 1").update();
+    assertThat(audit.firstBrokenEntry(ADMIN)).contains(1L);
+  }
+
+  @Test
+  void anEntryThatIsRemovedWithItsLinkShows() {
+    writeAndLink("a", "b", "c");
+    database.superuser().sql("delete from audit where id = 2").update();
+    database.superuser().sql("delete from audit_link where entry = 2").update();
+    assertThat(audit.firstBrokenEntry(ADMIN)).contains(3L);
+  }
+
+  @Test
+  void anEntryThatWasKeptFromTheChainShows() {
+    writeAndLink("a");
+    write("b");
+    database.superuser().sql("delete from audit_unlinked").update();
     assertThat(audit.firstBrokenEntry(ADMIN)).contains(2L);
+  }
+
+  @Test
+  void entriesOfConcurrentDeedsAreLinkedInTheOrderOfTheirCommits() {
+    transactions.withoutTeam(jdbc -> {
+      audit.record(jdbc, "ann", null, "submit", "slow", Map.of());
+      writeAndLink("fast");
+      return null;
+    });
+    assertThat(audit.firstBrokenEntry(ADMIN)).isEmpty();
+    assertThat(
+            database
+                .superuser()
+                .sql("select entry from audit_link order by number")
+                .query(Long.class)
+                .list())
+        .containsExactly(2L, 1L);
   }
 
   @Test
@@ -113,6 +146,11 @@ class AuditTest {
     return audit.page(ADMIN, filter, PageRequest.first(10)).items().stream()
         .map(Audit.Entry::thing)
         .toList();
+  }
+
+  private void writeAndLink(String... things) {
+    for (var thing : things) write(thing);
+    assertThat(audit.firstBrokenEntry(ADMIN)).isEmpty();
   }
 
   private void write(String thing) {

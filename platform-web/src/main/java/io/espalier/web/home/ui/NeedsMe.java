@@ -9,6 +9,7 @@ import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Section;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.unit.GpuTime;
+import io.espalier.orchestrator.budget.TeamBudget;
 import io.espalier.web.element.LinkButton;
 import io.espalier.web.security.CurrentUser;
 import java.util.UUID;
@@ -35,8 +36,12 @@ final class NeedsMe extends Section {
           "A platform admin can add you to one.");
     }
     for (var funded : home.teams()) {
-      if (funded.budget().free().isMoreThan(GpuTime.ZERO)) continue;
       var team = funded.team();
+      var budget = funded.budget();
+      if (budget.free().isMoreThan(GpuTime.ZERO)) {
+        if (budget.warning() > 0) warn(team.name(), team.id(), budget);
+        continue;
+      }
       need(
           "%s has no budget left".formatted(team.name()),
           "Every job is paid for in GPU time before it starts.",
@@ -68,6 +73,14 @@ final class NeedsMe extends Section {
           "");
     }
     setVisible(getComponentCount() > 0);
+  }
+
+  private void warn(String team, UUID id, TeamBudget budget) {
+    need(
+        "%s has used more than %d %% of its budget".formatted(team, budget.warning()),
+        "%s are left.".formatted(budget.freeAmount()),
+        new LinkButton("budget?team=" + id, "Look at the budget"),
+        "");
   }
 
   private void need(String title, String text, @Nullable Component button, String orElse) {

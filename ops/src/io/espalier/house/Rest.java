@@ -1,4 +1,4 @@
-package io.espalier.demo;
+package io.espalier.house;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,32 +18,35 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Calls the REST interface of a platform and reads its JSON. */
-final class Rest {
+public final class Rest {
 
-  static final JsonMapper JSON = JsonMapper.builder().build();
+  public static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
   private final URI base;
   private volatile String token = "";
 
-  Rest(URI base) {
+  public Rest(URI base) {
     this.base = base;
   }
 
   /** From now on every call carries this token. */
-  void use(String bearer) {
+  public void use(String bearer) {
     token = bearer;
   }
 
   /** The platform says no, and why. */
-  static final class Refusal extends Exception {
+  public static final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
 
-    final transient JsonNode problem;
-    final int status;
+    public final transient JsonNode problem;
+    public final int status;
 
     Refusal(int status, JsonNode problem) {
       super(problem.path("detail").asString("status " + status));
@@ -52,17 +55,17 @@ final class Rest {
     }
   }
 
-  JsonNode get(String path) throws IOException, InterruptedException, Refusal {
+  public JsonNode get(String path) throws IOException, InterruptedException, Refusal {
     return json(request(path).GET());
   }
 
-  JsonNode post(String path, Object body) throws IOException, InterruptedException, Refusal {
+  public JsonNode post(String path, Object body) throws IOException, InterruptedException, Refusal {
     BodyPublisher text = BodyPublishers.ofString(JSON.writeValueAsString(body));
     return json(request(path).header("Content-Type", "application/json").POST(text));
   }
 
   /** A post that the platform carries out once, however often it arrives. */
-  JsonNode postOnce(String path, Object body, String key)
+  public JsonNode postOnce(String path, Object body, String key)
       throws IOException, InterruptedException, Refusal {
     BodyPublisher text = BodyPublishers.ofString(JSON.writeValueAsString(body));
     return json(
@@ -73,14 +76,14 @@ final class Rest {
   }
 
   /** Sends a file as it is; nothing of it is held in memory. */
-  JsonNode upload(String path, Path file) throws IOException, InterruptedException, Refusal {
+  public JsonNode upload(String path, Path file) throws IOException, InterruptedException, Refusal {
     return json(
         request(path)
             .header("Content-Type", "application/octet-stream")
             .POST(BodyPublishers.ofFile(file)));
   }
 
-  void download(String path, Path target) throws IOException, InterruptedException, Refusal {
+  public void download(String path, Path target) throws IOException, InterruptedException, Refusal {
     HttpResponse<InputStream> response =
         client.send(request(path).GET().build(), BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {

@@ -1,4 +1,4 @@
-package io.espalier.demo;
+package io.espalier.house;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A program that this one has started: its console is kept in a file and can be waited on. */
-final class Started {
+public final class Started {
 
   private final String name;
   private final Process process;
@@ -27,8 +27,7 @@ final class Started {
     this.log = log;
   }
 
-  static Started program(String name, ProcessBuilder command, Path log) throws IOException {
-    Files.deleteIfExists(log);
+  public static Started program(String name, ProcessBuilder command, Path log) throws IOException {
     Process process = command.redirectErrorStream(true).start();
     var started = new Started(name, process, log);
     Thread.ofPlatform().daemon().name(name + " console").start(started::keepConsole);
@@ -51,7 +50,7 @@ final class Started {
    *
    * @throws IOException if the program ends first, or the time is over
    */
-  String awaitLine(Pattern pattern, int seconds) throws IOException, InterruptedException {
+  public String awaitLine(Pattern pattern, int seconds) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (System.nanoTime() < end) {
       String line = lines.poll(200, TimeUnit.MILLISECONDS);
@@ -72,14 +71,36 @@ final class Started {
     return "; its last words (all of them in " + log + "):\n  " + String.join("\n  ", last);
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends it as a loss of power would, and waits until it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** {@code name} such as STOP or CONT. */
+  public void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-s", name, Long.toString(pid()))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
   /** Asks it to end, and makes it end after a while. */
-  void stop(int seconds) throws InterruptedException {
+  public void stop(int seconds) throws InterruptedException {
     process.destroy();
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
   }
 
   /** Waits for its end, and gives its exit code unless that takes too long. */
-  Optional<Integer> exit(int seconds) throws InterruptedException {
+  public Optional<Integer> exit(int seconds) throws InterruptedException {
     return process.waitFor(seconds, TimeUnit.SECONDS)
         ? Optional.of(process.exitValue())
         : Optional.empty();

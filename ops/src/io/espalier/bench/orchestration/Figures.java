@@ -1,0 +1,32 @@
+package io.espalier.bench.orchestration;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What was measured, told at once and kept for the line at the end. */
+final class Figures {
+
+  private final Map<String, Object> figures = new LinkedHashMap<>();
+
+  void heading() {
+    System.out.printf("%-52s %-34s %s%n", "measure", "value", "goal");
+  }
+
+  void tell(String what, String value, String goal) {
+    System.out.printf("%-52s %-34s %s%n", what, value, goal);
+    System.out.flush();
+  }
+
+  void keep(String name, double value) {
+    figures.put(name, Math.round(value * 10) / 10.0);
+  }
+
+  static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  Map<String, Object> all() {
+    return figures;
+  }
+}
