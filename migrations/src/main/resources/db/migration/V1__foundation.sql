@@ -376,6 +376,7 @@ create table lease (
   check ((state = 'LIVE') = (ended_at is null))
 );
 create unique index lease_one_live_per_task on lease (task_id) where state = 'LIVE';
+create index lease_by_end on lease (ended_at);
 create index lease_live_by_agent on lease (agent_id) where state = 'LIVE';
 
 create table lease_slot (

@@ -14,11 +14,13 @@ import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.budget.Periods;
 import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.cron.CronSchedules;
 import io.espalier.orchestrator.database.Columns;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.invariant.Invariants;
+import io.espalier.orchestrator.job.Deadlines;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.Retention;
 import io.espalier.orchestrator.job.TaskFlow;
@@ -27,9 +29,14 @@ import io.espalier.orchestrator.metronome.Beat;
 import io.espalier.orchestrator.metronome.Metronome;
 import io.espalier.orchestrator.model.BaseModels;
 import io.espalier.orchestrator.model.Results;
+import io.espalier.orchestrator.schedule.Maintenances;
+import io.espalier.orchestrator.schedule.MemberUsage;
+import io.espalier.orchestrator.schedule.Outlooks;
 import io.espalier.orchestrator.schedule.PlanLoop;
 import io.espalier.orchestrator.schedule.Planning;
+import io.espalier.orchestrator.schedule.Quotas;
 import io.espalier.orchestrator.schedule.Reaper;
+import io.espalier.orchestrator.schedule.SlotCare;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,6 +47,8 @@ import org.springframework.scheduling.quartz.SchedulerFactoryBean;
 /** Wires the orchestrator, given {@link Credentials} and {@link OrchestratorSettings}. */
 @Configuration(proxyBeanMethods = false)
 public class OrchestratorConfiguration {
+
+  private static final Duration USAGE_PERIOD = Duration.ofMinutes(1);
 
   @Bean
   Transactions transactions(Credentials credentials) {
@@ -174,6 +183,41 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
+  Quotas quotas(Transactions transactions, Changes changes, Audit audit) {
+    return new Quotas(transactions, changes, audit);
+  }
+
+  @Bean
+  Maintenances maintenances(Transactions transactions, Changes changes, Audit audit) {
+    return new Maintenances(transactions, changes, audit);
+  }
+
+  @Bean
+  SlotCare slotCare(Transactions transactions, Changes changes, Audit audit) {
+    return new SlotCare(transactions, changes, audit);
+  }
+
+  @Bean
+  Outlooks outlooks(Transactions transactions, OrchestratorSettings settings) {
+    return new Outlooks(transactions, settings.terms(), settings.agentTimes().silence());
+  }
+
+  @Bean
+  MemberUsage memberUsage(Transactions transactions) {
+    return new MemberUsage(transactions);
+  }
+
+  @Bean
+  Deadlines deadlines(Transactions transactions, Changes changes, Leases leases) {
+    return new Deadlines(transactions, changes, leases);
+  }
+
+  @Bean
+  CronSchedules cronSchedules(Transactions transactions, Jobs jobs, Audit audit) {
+    return new CronSchedules(transactions, jobs, audit);
+  }
+
+  @Bean
   Planning planning(
       Transactions transactions,
       Changes changes,
@@ -214,6 +258,9 @@ public class OrchestratorConfiguration {
       Reaper reaper,
       Periods periods,
       Retention retention,
+      Deadlines deadlines,
+      CronSchedules cronSchedules,
+      MemberUsage memberUsage,
       OrchestratorSettings settings) {
     return Metronome.of(
         credentials.planner(),
@@ -221,6 +268,9 @@ public class OrchestratorConfiguration {
             new Beat("plan", settings.planPeriod(), planLoop::wake),
             new Beat("expire-leases", settings.planPeriod(), reaper::tick),
             new Beat("budget-periods", settings.planPeriod().multipliedBy(12), periods::tick),
-            new Beat("retention", Duration.ofHours(1), retention::tick)));
+            new Beat("retention", Duration.ofHours(1), retention::tick),
+            new Beat("end-at-deadlines", settings.planPeriod(), deadlines::tick),
+            new Beat("fire-schedules", settings.planPeriod(), cronSchedules::tick),
+            new Beat("measure-usage", USAGE_PERIOD, memberUsage::tick)));
   }
 }

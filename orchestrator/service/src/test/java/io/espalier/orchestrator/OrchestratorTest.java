@@ -50,7 +50,7 @@ class OrchestratorTest {
 
       assertThat(nextLease(context, agent.id, -1).leases()).hasSize(1);
       assertThat(state(context, job)).isEqualTo(JobState.PROFILING);
-      assertThat(seeds.count("qrtz_triggers")).isEqualTo(4);
+      assertThat(seeds.count("qrtz_triggers")).isEqualTo(7);
     }
   }
 

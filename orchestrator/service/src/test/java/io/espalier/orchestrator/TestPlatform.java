@@ -19,18 +19,25 @@ import io.espalier.orchestrator.budget.Ledger;
 import io.espalier.orchestrator.budget.Periods;
 import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.change.Changes;
+import io.espalier.orchestrator.cron.CronSchedules;
 import io.espalier.orchestrator.database.Credentials;
 import io.espalier.orchestrator.database.Cuts;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.TestDatabase;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.invariant.Invariants;
+import io.espalier.orchestrator.job.Deadlines;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.Scheduling;
 import io.espalier.orchestrator.job.Submission;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
+import io.espalier.orchestrator.schedule.Maintenances;
+import io.espalier.orchestrator.schedule.Outlooks;
 import io.espalier.orchestrator.schedule.Planning;
+import io.espalier.orchestrator.schedule.Quotas;
 import io.espalier.orchestrator.schedule.Reaper;
+import io.espalier.orchestrator.schedule.SlotCare;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,6 +98,12 @@ public final class TestPlatform implements AutoCloseable {
       new Agents(transactions, leases, flow, blobs, changes, audit, FENCE, TIMES, 1 << 20);
   public final Planning planning =
       new Planning(transactions, changes, flow, leases, TERMS, TIMES.silence());
+  public final Quotas quotas = new Quotas(transactions, changes, audit);
+  public final Maintenances maintenances = new Maintenances(transactions, changes, audit);
+  public final SlotCare slotCare = new SlotCare(transactions, changes, audit);
+  public final Outlooks outlooks = new Outlooks(transactions, TERMS, TIMES.silence());
+  public final CronSchedules cronSchedules = new CronSchedules(transactions, jobs, audit);
+  public final Deadlines deadlines = new Deadlines(transactions, changes, leases);
   public final Invariants invariants = new Invariants(transactions, blobs);
 
   public final Principal admin = new Principal(UUID.randomUUID(), "root", "Root", true, Map.of());
@@ -144,6 +157,23 @@ public final class TestPlatform implements AutoCloseable {
 
     public Submission submission(GpuTime cap) {
       return new Submission(id, "leaves", baseModel, datasetVersion, null, cap, 7);
+    }
+
+    public Submission submission(Scheduling scheduling) {
+      var plain = submission();
+      return new Submission(
+          id,
+          plain.name(),
+          baseModel,
+          datasetVersion,
+          null,
+          GpuTime.ofHours(1),
+          plain.seed(),
+          scheduling);
+    }
+
+    public UUID submit(Scheduling scheduling) {
+      return jobs.submit(member, submission(scheduling), null).id();
     }
 
     /** The id of a job that waits for its first slot. */

@@ -186,6 +186,7 @@ public record Snapshot(
       UUID job,
       UUID team,
       UUID agent,
+      TaskKind kind,
       List<UUID> slots,
       String pool,
       PriorityClass priority,

@@ -365,6 +365,7 @@ final class Scene {
           id(number),
           team,
           named(host),
+          TaskKind.TRAIN,
           indices.stream().map(index -> slot(host, index)).toList(),
           pool,
           priority,

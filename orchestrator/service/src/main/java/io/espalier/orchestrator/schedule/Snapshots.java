@@ -251,7 +251,7 @@ final class Snapshots {
     return jdbc.sql(
             """
             select l.id, l.task_id, l.job_id, l.team_id, l.agent_id, l.granted_at,
-                   l.wish <> 'RUN' as yielding, l.yield_by, t.priority, t.preemptions,
+                   l.wish <> 'RUN' as yielding, l.yield_by, t.kind, t.priority, t.preemptions,
                    t.predicted_millis, t.saved_at,
                    (t.timed_from ->> 'done')::int as from_done,
                    (t.timed_from ->> 'at')::timestamptz as from_at,
@@ -279,6 +279,7 @@ final class Snapshots {
         uuid(row, "job_id"),
         uuid(row, "team_id"),
         uuid(row, "agent_id"),
+        constant(row, "kind", TaskKind.class),
         List.of((UUID[]) row.getArray("slots").getArray()),
         row.getString("pool"),
         priority(row),

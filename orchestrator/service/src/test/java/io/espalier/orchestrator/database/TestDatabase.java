@@ -22,32 +22,25 @@ public final class TestDatabase {
   private static final String MIGRATED = "migrated";
   private static final EmbeddedPostgres SERVER = start();
 
-  private static final String PLAIN = "espalier";
+  private static final String OWN = "espalier";
 
-  /** What is in the schema of the hand comes before PostgreSQL's own. */
-  private static final String WITH_CLOCK = "hand, pg_catalog, espalier";
+  /** The first of these exists once {@link #stopClock} has made it. */
+  private static final String WITH_HAND = "hand,pg_catalog,espalier";
 
   private final String name = "t" + UUID.randomUUID().toString().replace("-", "");
-  private final String schemas;
 
   public TestDatabase() {
-    this(PLAIN);
-  }
-
-  private TestDatabase(String schemas) {
-    this.schemas = schemas;
     superuser("postgres")
         .sql("create database " + name + " owner owner template " + MIGRATED)
         .update();
   }
 
   /**
-   * A database whose clock stands still until {@link #setClock} moves it: functions of its own
-   * stand before PostgreSQL's in the roles' search path, and in the columns' defaults.
+   * From now on the database's clock stands still unless {@link #setClock} moves it: functions of
+   * its own stand before PostgreSQL's in the roles' search path, and in the columns' defaults.
    */
-  public static TestDatabase withClock(Instant now) {
-    var database = new TestDatabase(WITH_CLOCK);
-    var superuser = database.superuser();
+  public void stopClock(Instant now) {
+    var superuser = superuser();
     superuser.sql("create schema hand").update();
     superuser.sql("create table hand.time (at timestamptz not null)").update();
     superuser
@@ -67,8 +60,8 @@ public final class TestDatabase {
     superuser
         .sql(
             """
-            select 'alter table ' || table_name || ' alter column ' || column_name
-                     || ' set default hand.now()' as statement
+            select format('alter table espalier.%I alter column %I set default hand.now()',
+                          table_name, column_name)
             from information_schema.columns
             where table_schema = 'espalier'
               and column_default in ('now()', 'clock_timestamp()')
@@ -76,7 +69,6 @@ public final class TestDatabase {
         .query(String.class)
         .list()
         .forEach(statement -> superuser.sql(statement).update());
-    return database;
   }
 
   public void setClock(Instant now) {
@@ -111,7 +103,7 @@ public final class TestDatabase {
   }
 
   private DataSource source(String role) {
-    return source(SERVER, role, name, schemas);
+    return source(SERVER, role, name, WITH_HAND);
   }
 
   private static DataSource source(
@@ -135,7 +127,7 @@ public final class TestDatabase {
       postgres.sql("create role planner login nosuperuser nobypassrls").update();
       postgres.sql("create database " + MIGRATED + " owner owner").update();
       Flyway.configure()
-          .dataSource(source(server, "owner", MIGRATED, PLAIN))
+          .dataSource(source(server, "owner", MIGRATED, OWN))
           .schemas("espalier")
           .placeholders(Map.of("app", "app", "planner", "planner"))
           .load()

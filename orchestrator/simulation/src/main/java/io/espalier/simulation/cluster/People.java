@@ -1,6 +1,7 @@
 package io.espalier.simulation.cluster;
 
 import io.espalier.domain.budget.Amount;
+import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.schedule.PriorityClass;
 import io.espalier.domain.schedule.Shape;
 import io.espalier.domain.schedule.Snapshot;
@@ -102,7 +103,7 @@ final class People {
     var script = Script.drawn(chance);
     int slots = chance.happens(0.25) ? World.LARGEST_GANG : 1;
     var pool = chance.happens(0.3) ? World.POOLS.get(chance.below(World.POOLS.size())) : null;
-    var needs = new Needs(seconds(slots, 10, 60), seconds(slots, 10, 90), seconds(slots, 10, 60));
+    var needs = Needs.of(seconds(slots, 10, 60), seconds(slots, 10, 90), seconds(slots, 10, 60));
     submit(
         new Submission(
             team,
@@ -112,7 +113,7 @@ final class People {
             new Shape(pool, slots, List.of(), new Bytes(0)),
             CLASSES.get(chance.below(CLASSES.size())),
             needs,
-            needs.profile(),
+            needs.of(TaskKind.PROFILE),
             "job " + ++keys),
         script,
         TRIES);

@@ -140,6 +140,7 @@ final class Planned implements Policy {
         id,
         id(1, job.team()),
         id(2, task.host),
+        TaskKind.TRAIN,
         taken.getOrDefault(task, List.of()),
         POOL,
         PriorityClass.NORMAL,

@@ -85,6 +85,7 @@ final class Snapshots {
         task.job.id,
         task.job.team.id,
         lease.agent.id,
+        task.kind,
         slots,
         lease.slots.getFirst().pool,
         task.job.submission.priority(),

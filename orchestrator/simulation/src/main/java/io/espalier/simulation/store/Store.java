@@ -691,6 +691,32 @@ public class Store {
 
   // ── What can be observed ──────────────────────────────────────────────────────────────────────
 
+  /** Every row that a platform would show in one way or another, as lines in their own order. */
+  public List<String> observed() {
+    var lines = new ArrayList<String>();
+    for (var team : teams.values()) lines.add(Observed.of(team.id, team.account));
+    for (var agent : agents.values()) lines.add(Observed.of(agent));
+    for (var lease : leases.values()) lines.add(Observed.of(lease));
+    for (var job : jobs.values()) {
+      lines.add(Observed.of(job));
+      lines.add(Observed.of(job.id, job.cap));
+      for (var task : job.tasks) {
+        lines.add(Observed.of(task));
+        for (var checkpoint : task.checkpoints) lines.add(Observed.of(task, checkpoint));
+      }
+    }
+    lines.sort(null);
+    return lines;
+  }
+
+  public boolean knowsTask(UUID id) {
+    return tasks.containsKey(id);
+  }
+
+  public boolean knowsLease(UUID id) {
+    return leases.containsKey(id);
+  }
+
   public boolean hasJob(UUID id) {
     return jobs.containsKey(id);
   }

@@ -29,7 +29,7 @@ public record Submission(
 
   /** What must be fundable before it is accepted. */
   GpuTime needed() {
-    return needs.profile().isMoreThan(minimum) ? needs.profile() : minimum;
+    return need(TaskKind.PROFILE).isMoreThan(minimum) ? need(TaskKind.PROFILE) : minimum;
   }
 
   GpuTime need(TaskKind kind) {
