@@ -7,7 +7,6 @@ import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.audit.Audit;
-import io.espalier.orchestrator.audit.Chain;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
@@ -68,11 +67,6 @@ public class OrchestratorConfiguration {
   @Bean
   Audit audit(Transactions transactions) {
     return new Audit(transactions);
-  }
-
-  @Bean(initMethod = "start", destroyMethod = "close")
-  Chain auditChain(Transactions transactions) {
-    return new Chain(transactions);
   }
 
   @Bean
@@ -256,21 +250,21 @@ public class OrchestratorConfiguration {
       Credentials credentials,
       PlanLoop planLoop,
       Reaper reaper,
-      Periods periods,
-      Retention retention,
       Deadlines deadlines,
       CronSchedules cronSchedules,
       MemberUsage memberUsage,
+      Periods periods,
+      Retention retention,
       OrchestratorSettings settings) {
     return Metronome.of(
         credentials.planner(),
         List.of(
             new Beat("plan", settings.planPeriod(), planLoop::wake),
             new Beat("expire-leases", settings.planPeriod(), reaper::tick),
-            new Beat("budget-periods", settings.planPeriod().multipliedBy(12), periods::tick),
-            new Beat("retention", Duration.ofHours(1), retention::tick),
             new Beat("end-at-deadlines", settings.planPeriod(), deadlines::tick),
             new Beat("fire-schedules", settings.planPeriod(), cronSchedules::tick),
-            new Beat("measure-usage", USAGE_PERIOD, memberUsage::tick)));
+            new Beat("measure-usage", USAGE_PERIOD, memberUsage::tick),
+            new Beat("budget-periods", settings.planPeriod().multipliedBy(12), periods::tick),
+            new Beat("retention", Duration.ofHours(1), retention::tick)));
   }
 }

@@ -168,6 +168,7 @@ public final class TestPlatform implements AutoCloseable {
           datasetVersion,
           null,
           GpuTime.ofHours(1),
+          null,
           plain.seed(),
           scheduling);
     }

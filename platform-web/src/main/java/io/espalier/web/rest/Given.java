@@ -8,6 +8,8 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.unit.Money;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -107,6 +109,22 @@ final class Given {
             "Send another one.")
         .found(found)
         .allowed(allowed);
+  }
+
+  static ZoneId zone(String field, @Nullable String id) {
+    try {
+      return ZoneId.of(required(field, id));
+    } catch (DateTimeException e) {
+      throw new Refused(
+          Problem.of(
+                  "time-zone",
+                  Category.INVALID,
+                  field,
+                  "There is no such time zone.",
+                  "Name one as the IANA does, such as Europe/Berlin or UTC.")
+              .found(String.valueOf(id)),
+          e);
+    }
   }
 
   /** Null for Espalier's choice. */

@@ -11,11 +11,12 @@ import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.LogLine;
-import io.espalier.orchestrator.job.Scheduling;
 import io.espalier.orchestrator.job.Submission;
 import io.espalier.orchestrator.job.Transition;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.orchestrator.schedule.Outlook;
+import io.espalier.orchestrator.schedule.Outlooks;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -43,10 +44,12 @@ class JobController {
 
   private final Jobs jobs;
   private final Budgets budgets;
+  private final Outlooks outlooks;
 
-  JobController(Jobs jobs, Budgets budgets) {
+  JobController(Jobs jobs, Budgets budgets, Outlooks outlooks) {
     this.jobs = jobs;
     this.budgets = budgets;
+    this.outlooks = outlooks;
   }
 
   /**
@@ -54,6 +57,7 @@ class JobController {
    * @param gpuHours the most that the job may cost
    * @param money the most that it may cost in money; absent for no limit but the team's
    * @param seed 0 if absent
+   * @param scheduling absent for one slot anywhere, as soon as it is its turn
    */
   record NewJob(
       @Nullable UUID team,
@@ -63,7 +67,8 @@ class JobController {
       @Nullable String protocol,
       @Nullable Double gpuHours,
       @Nullable Double money,
-      @Nullable Long seed) {
+      @Nullable Long seed,
+      @Nullable SchedulingBody scheduling) {
 
     Submission submission() {
       return new Submission(
@@ -75,7 +80,7 @@ class JobController {
           Given.gpuHours(gpuHours),
           money == null ? null : Given.money("money", money),
           seed == null ? 0 : seed,
-          Scheduling.PLAIN);
+          SchedulingBody.read(scheduling));
     }
   }
 
@@ -157,6 +162,15 @@ class JobController {
     var view = jobs.get(user, job);
     return new Explanation(
         view.id(), view.state(), view.whyWaiting(), view.profile(), view.decision());
+  }
+
+  /** {@code outlook}: absent while no task of the job waits for a slot. */
+  record Waiting(UUID job, @Nullable Outlook outlook) {}
+
+  /** Why the job waits, its place in the queue, and when it will start. */
+  @GetMapping("/{job}/waiting")
+  Waiting waiting(@AuthenticationPrincipal Principal user, @PathVariable UUID job) {
+    return new Waiting(job, outlooks.of(user, job).orElse(null));
   }
 
   /** When the job was in which state. */

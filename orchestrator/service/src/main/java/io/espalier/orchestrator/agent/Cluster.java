@@ -49,7 +49,7 @@ public final class Cluster {
   private List<Host> hosts(JdbcClient jdbc, Map<UUID, List<Host.Slot>> slots) {
     return jdbc.sql(
             """
-            select id, name, draining, facts, enrolled_at, last_seen_at,
+            select id, name, draining, labels, facts, enrolled_at, last_seen_at,
                    coalesce(last_seen_at > now() - :silence * interval '1 millisecond', false) as live
             from agent order by name
             """)
@@ -60,6 +60,7 @@ public final class Cluster {
                 row.getString("name"),
                 row.getBoolean("live"),
                 row.getBoolean("draining"),
+                List.of((String[]) row.getArray("labels").getArray()),
                 jsonOrNull(row, "facts", Hello.HostFacts.class),
                 slots.getOrDefault(uuid(row, "id"), List.of()),
                 instant(row, "enrolled_at"),
@@ -72,6 +73,7 @@ public final class Cluster {
     jdbc.sql(
             """
             select s.agent_id, s.index, s.pool, s.memory_bytes, s.device, s.present, s.enabled,
+                   s.quarantine_reason,
                    j.team_id, m.name as team_name, j.id as job_id, j.name as job_name,
                    t.kind, l.granted_at
             from slot s
@@ -93,6 +95,7 @@ public final class Cluster {
                       row.getString("device"),
                       row.getBoolean("present"),
                       row.getBoolean("enabled"),
+                      row.getString("quarantine_reason"),
                       work(row, who)));
         });
     return slots;

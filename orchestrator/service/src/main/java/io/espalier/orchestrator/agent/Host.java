@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * An agent as everybody who is signed in may see it.
  *
  * @param live heard of recently enough to be given work
+ * @param labels that jobs can ask for
  * @param facts absent until its first hello
  */
 public record Host(
@@ -18,6 +19,7 @@ public record Host(
     String name,
     boolean live,
     boolean draining,
+    List<String> labels,
     Hello.@Nullable HostFacts facts,
     List<Slot> slots,
     Instant enrolledAt,
@@ -26,6 +28,7 @@ public record Host(
   /**
    * @param present in the host's last report
    * @param enabled by an admin
+   * @param quarantine why it gets no work since its hardware failed; null if it has not
    * @param work what has it; null if nothing does
    */
   public record Slot(
@@ -35,10 +38,11 @@ public record Host(
       @Nullable String device,
       boolean present,
       boolean enabled,
+      @Nullable String quarantine,
       @Nullable Work work) {
 
     public boolean isUsable() {
-      return present && enabled;
+      return present && enabled && quarantine == null;
     }
   }
 

@@ -6,7 +6,6 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
-import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Transactions;
@@ -61,7 +60,7 @@ public final class Deadlines {
           job.get().fail(jdbc, FailureReason.DEADLINE, problem(missed));
           cancelTasks(jdbc, missed.job());
           var lease = leases.lockLiveOfJob(jdbc, missed.job());
-          lease.ifPresent(live -> leases.wish(jdbc, live, Wish.STOP, null));
+          lease.ifPresent(live -> leases.stop(jdbc, live));
           return new Ended(true, lease);
         });
     if (!ended.now()) return false;

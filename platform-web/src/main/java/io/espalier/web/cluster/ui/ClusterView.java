@@ -20,6 +20,8 @@ import io.espalier.orchestrator.agent.Host;
 import io.espalier.orchestrator.agent.Waiting;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.page.PageRequest;
+import io.espalier.orchestrator.schedule.Maintenances;
+import io.espalier.orchestrator.schedule.SlotCare;
 import io.espalier.web.agent.Joining;
 import io.espalier.web.element.Cell;
 import io.espalier.web.element.EmptyState;
@@ -51,23 +53,36 @@ final class ClusterView extends Div {
   private final Cluster cluster;
   private final Agents agents;
   private final Joining joining;
+  private final SlotCare slots;
+  private final MaintenancePanel maintenance;
   private final Div hosts = new Div();
   private final Section queue = new Section();
   private final CursorGrid<Waiting> waiting = new CursorGrid<>("Queue");
 
-  ClusterView(CurrentUser user, Cluster cluster, Agents agents, Joining joining, Changes changes) {
+  ClusterView(
+      CurrentUser user,
+      Cluster cluster,
+      Agents agents,
+      Joining joining,
+      SlotCare slots,
+      Maintenances maintenances,
+      Changes changes) {
     this.user = user;
     this.cluster = cluster;
     this.agents = agents;
     this.joining = joining;
+    this.slots = slots;
+    this.maintenance = new MaintenancePanel(maintenances, user);
     addClassName("page");
     var header = new Div(new H1("Cluster"));
     header.addClassName("page-header");
-    if (user.principal().platformAdmin()) header.add(addAgent());
+    if (user.principal().platformAdmin()) {
+      header.add(maintenance.planning(cluster.hosts(user.principal())), addAgent());
+    }
     hosts.addClassName("board");
     queue.addClassName("card");
     defineQueue();
-    add(header, hosts, queue);
+    add(header, hosts, maintenance, queue);
     show();
     Live.keep(
         this,
@@ -100,9 +115,11 @@ final class ClusterView extends Div {
     } else {
       var cards = new Div();
       cards.addClassNames("cards", "wide-cards", "hosts");
-      for (var host : all) cards.add(new HostCard(host, who.platformAdmin() ? drain(host) : null));
+      for (var host : all)
+        cards.add(new HostCard(host, who.platformAdmin() ? actions(host) : null));
       hosts.add(figures(all), cards);
     }
+    maintenance.show(all);
     boolean any = !cluster.queue(who, PageRequest.first(1)).items().isEmpty();
     queue.removeAll();
     queue.add(new H2("Queue"));
@@ -147,6 +164,13 @@ final class ClusterView extends Div {
             "It enrols one agent within fifteen minutes, and is not shown again.",
             hint)
         .open();
+  }
+
+  private Component actions(Host host) {
+    var care = new Button("Slots");
+    care.addThemeVariants(ButtonVariant.TERTIARY);
+    care.addClickListener(_ -> SlotsDialog.of(host, slots, user, this::show).open());
+    return new Div(care, drain(host));
   }
 
   private Component drain(Host host) {

@@ -56,6 +56,7 @@ final class HostCard extends Section {
         host.lastSeenAt() == null
             ? new Span("joined " + Words.ago(host.enrolledAt(), Instant.now()))
             : new Span("heard " + Words.ago(host.lastSeenAt(), Instant.now())));
+    if (!host.labels().isEmpty()) facts.add(new Span(String.join(", ", host.labels())));
     var about = host.facts();
     if (about != null) {
       facts.add(
@@ -92,6 +93,7 @@ final class HostCard extends Section {
   private static String use(Host.Slot slot) {
     if (slot.work() != null) return owner(slot.work().whose());
     if (!slot.present()) return "no longer reported by its host";
+    if (slot.quarantine() != null) return "in quarantine: " + slot.quarantine();
     return slot.enabled() ? "free" : "disabled";
   }
 

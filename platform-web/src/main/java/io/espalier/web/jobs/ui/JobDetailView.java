@@ -11,6 +11,7 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.schedule.Outlooks;
 import io.espalier.web.download.ZipDownload;
 import io.espalier.web.security.CurrentUser;
 import jakarta.annotation.security.PermitAll;
@@ -28,6 +29,7 @@ final class JobDetailView extends Div implements BeforeEnterObserver, HasDynamic
   private final BlobStore blobs;
   private final Datasets datasets;
   private final ZipDownload zips;
+  private final Outlooks outlooks;
   private String title = "Job · Espalier";
 
   JobDetailView(
@@ -37,6 +39,7 @@ final class JobDetailView extends Div implements BeforeEnterObserver, HasDynamic
       Datasets datasets,
       BlobStore blobs,
       ZipDownload zips,
+      Outlooks outlooks,
       Changes changes) {
     this.user = user;
     this.jobs = jobs;
@@ -45,6 +48,7 @@ final class JobDetailView extends Div implements BeforeEnterObserver, HasDynamic
     this.blobs = blobs;
     this.datasets = datasets;
     this.zips = zips;
+    this.outlooks = outlooks;
     addClassNames("page", "job-page");
   }
 
@@ -52,7 +56,7 @@ final class JobDetailView extends Div implements BeforeEnterObserver, HasDynamic
   @Override
   public void beforeEnter(BeforeEnterEvent event) {
     var id = parse(event.getRouteParameters().get("id").orElse(""));
-    var source = new JobSource(id, user, jobs, budgets, datasets, blobs);
+    var source = new JobSource(id, user, jobs, budgets, datasets, blobs, outlooks);
     var job = source.view();
     title = job.name() + " · Espalier";
     removeAll();

@@ -16,6 +16,8 @@ import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Jobs;
 import io.espalier.orchestrator.job.LogLine;
 import io.espalier.orchestrator.job.Transition;
+import io.espalier.orchestrator.schedule.Outlook;
+import io.espalier.orchestrator.schedule.Outlooks;
 import io.espalier.web.security.CurrentUser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -36,15 +39,23 @@ final class JobSource {
   private final Budgets budgets;
   private final Datasets datasets;
   private final BlobStore blobs;
+  private final Outlooks outlooks;
 
   JobSource(
-      UUID id, CurrentUser user, Jobs jobs, Budgets budgets, Datasets datasets, BlobStore blobs) {
+      UUID id,
+      CurrentUser user,
+      Jobs jobs,
+      Budgets budgets,
+      Datasets datasets,
+      BlobStore blobs,
+      Outlooks outlooks) {
     this.id = id;
     this.user = user;
     this.jobs = jobs;
     this.budgets = budgets;
     this.datasets = datasets;
     this.blobs = blobs;
+    this.outlooks = outlooks;
   }
 
   UUID id() {
@@ -53,6 +64,11 @@ final class JobSource {
 
   JobView view() {
     return jobs.get(user.principal(), id);
+  }
+
+  /** Where the job stands in its queue, and when it will start. */
+  Optional<Outlook> outlook() {
+    return outlooks.of(user.principal(), id);
   }
 
   /** Whether the user may change the job, or only look at it. */

@@ -10,13 +10,16 @@ import com.vaadin.flow.component.progressbar.ProgressBar;
 import io.espalier.domain.job.JobState;
 import io.espalier.orchestrator.job.JobView;
 import io.espalier.orchestrator.job.Transition;
+import io.espalier.orchestrator.schedule.Outlook;
 import io.espalier.web.element.Words;
 import io.espalier.web.shell.Message;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where the job is: the steps with their times, how far the present one is, why it waits. */
 final class ProgressPanel extends Div {
@@ -37,7 +40,7 @@ final class ProgressPanel extends Div {
     add(steps(job, spent));
     if (job.problem() != null) add(Message.of(job.problem()));
     if (job.pauseReason() != null) add(line(job.inWords()));
-    if (job.whyWaiting() != null) add(waiting(job.whyWaiting()));
+    if (job.whyWaiting() != null) add(waiting(job.whyWaiting(), source.outlook()));
     var running = job.running();
     if (running != null && running.leased()) {
       add(underWay(running, spent.getOrDefault(running.task().state(), Duration.ZERO)));
@@ -94,13 +97,34 @@ final class ProgressPanel extends Div {
     return step;
   }
 
-  private static Component waiting(JobView.WhyWaiting why) {
+  private static Component waiting(JobView.WhyWaiting why, Optional<Outlook> outlook) {
     var title = new Span("Why it waits");
     title.addClassName("box-title");
     var box = new Div(title, new Paragraph(why.sentence()));
+    outlook
+        .map(ProgressPanel::inWords)
+        .filter(words -> !words.isEmpty())
+        .map(Paragraph::new)
+        .ifPresent(box::add);
     box.addClassName("waiting");
     box.getElement().setAttribute("role", "status");
     return box;
+  }
+
+  /** Its place and its start, as far as they are known. */
+  private static String inWords(Outlook outlook) {
+    var words = new ArrayList<String>();
+    if (outlook.position() != null) words.add("Place " + Words.count(outlook.position()) + ".");
+    var start = outlook.start();
+    if (start != null) {
+      var now = Instant.now();
+      words.add(
+          "It will probably start in %s, and nine times in ten within %s."
+              .formatted(
+                  Words.span(Duration.between(now, start.median())),
+                  Words.span(Duration.between(now, start.high()))));
+    }
+    return String.join(" ", words);
   }
 
   private static Component line(String text) {

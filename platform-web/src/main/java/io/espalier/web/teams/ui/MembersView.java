@@ -24,6 +24,7 @@ import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Teams.Member;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.database.Absent;
+import io.espalier.orchestrator.schedule.Quotas;
 import io.espalier.web.budget.CreditDialog;
 import io.espalier.web.element.BudgetMeter;
 import io.espalier.web.element.Cell;
@@ -41,12 +42,14 @@ final class MembersView extends Div implements BeforeEnterObserver, HasDynamicTi
   private final CurrentUser user;
   private final Teams teams;
   private final Budgets budgets;
+  private final Quotas quotas;
   private String title = "Team · Espalier";
 
-  MembersView(CurrentUser user, Teams teams, Budgets budgets) {
+  MembersView(CurrentUser user, Teams teams, Budgets budgets, Quotas quotas) {
     this.user = user;
     this.teams = teams;
     this.budgets = budgets;
+    this.quotas = quotas;
     addClassNames("page", "list-page");
   }
 
@@ -66,7 +69,12 @@ final class MembersView extends Div implements BeforeEnterObserver, HasDynamicTi
     title = team.name() + " · Espalier";
     boolean mayManage = who.platformAdmin() || team.role() == Role.OWNER;
     removeAll();
-    add(head(team, mayManage), balance(team), members(team, mayManage), roles());
+    add(
+        head(team, mayManage),
+        balance(team),
+        new QuotaPanel(team, quotas, user),
+        members(team, mayManage),
+        roles());
   }
 
   private Component head(TeamView team, boolean mayManage) {

@@ -8,16 +8,20 @@ import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.confirmdialog.ConfirmDialog;
 import com.vaadin.flow.component.html.Code;
 import com.vaadin.flow.component.html.Section;
+import com.vaadin.flow.component.textfield.TextField;
 import io.espalier.domain.wire.Enrolment;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.agent.Host;
+import io.espalier.orchestrator.schedule.Maintenances;
 import io.espalier.web.Admin;
 import io.espalier.web.Orchard;
 import io.espalier.web.PlatformTest;
 import io.espalier.web.SignedInAsAdmin;
 import io.espalier.web.SignedInAsSomebody;
 import io.espalier.web.Unfinished;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,6 +34,7 @@ class ClusterViewTest extends SpringBrowserlessTest {
   @Autowired private ApplicationContext platform;
   @Autowired private Agents agents;
   @Autowired private Cluster cluster;
+  @Autowired private Maintenances maintenances;
 
   @Test
   void aHostShowsWhatRunsOnItAndNobodyButAdminsActs() {
@@ -74,6 +79,47 @@ class ClusterViewTest extends SpringBrowserlessTest {
 
       click(agent.name(), "Enable");
       assertThat(host(agent.name()).draining()).isFalse();
+    }
+  }
+
+  @Test
+  @SignedInAsAdmin
+  void anAdminDisablesASlotAndLabelsTheHost() {
+    var orchard = new Orchard(platform, 0);
+    try (var agent = orchard.agent()) {
+      navigate(ClusterView.class);
+
+      click(agent.name(), "Slots");
+      test(find(TextField.class).withLabel("Labels").single()).setValue("fast, near");
+      test(find(Button.class).withText("Disable slot 0").single()).click();
+      test(find(Button.class).withText("Save labels").single()).click();
+
+      assertThat(host(agent.name()).slots().getFirst().enabled()).isFalse();
+      assertThat(host(agent.name()).labels()).containsExactly("fast", "near");
+      assertThat(text(card(agent.name()))).contains("fast, near");
+    }
+  }
+
+  @Test
+  @SignedInAsAdmin
+  void anAdminPlansAMaintenanceAndCancelsIt() {
+    var orchard = new Orchard(platform, 0);
+    try (var agent = orchard.agent()) {
+      var far = Instant.now().plus(Duration.ofDays(9));
+      maintenances.plan(
+          Admin.principal(platform),
+          far,
+          far.plusSeconds(60),
+          host(agent.name()).id(),
+          null,
+          "new fans");
+      navigate(ClusterView.class);
+      assertThat(text((Component) getCurrentView()))
+          .contains(agent.name() + " rests from", "new fans");
+
+      test(find(Button.class).withText("Cancel maintenance").single()).click();
+
+      assertThat(maintenances.list()).isEmpty();
     }
   }
 

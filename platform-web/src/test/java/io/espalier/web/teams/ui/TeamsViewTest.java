@@ -8,6 +8,7 @@ import com.vaadin.flow.component.UI;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.grid.Grid;
 import com.vaadin.flow.component.select.Select;
+import com.vaadin.flow.component.textfield.IntegerField;
 import com.vaadin.flow.component.textfield.TextField;
 import com.vaadin.flow.router.QueryParameters;
 import io.espalier.orchestrator.account.Role;
@@ -84,6 +85,22 @@ class TeamsViewTest extends SpringBrowserlessTest {
     assertThat(test(grid()).size()).isEqualTo(1);
     assertThat(cell(0, 0)).contains(orchard.team().name());
     assertThat(find(Button.class).withText("Create a team").exists()).isTrue();
+  }
+
+  @Test
+  @SignedInAsAdmin
+  void anAdminChangesTheShareOfATeam() {
+    var orchard = new Orchard(platform, 0);
+    try (var _ = orchard.agent()) {
+      open(orchard);
+      assertThat(text()).contains("Share of the cluster");
+
+      test(find(Button.class).withText("Change share of cpu").single()).click();
+      find(IntegerField.class).withLabel("Ceiling").single().setValue(3);
+      test(find(Button.class).withText("Save").single()).click();
+
+      assertThat(text()).contains("cpu: 0 guaranteed, at most 3 slots");
+    }
   }
 
   @Test
