@@ -29,17 +29,23 @@ import io.espalier.simulation.store.Store;
 import io.espalier.simulation.store.Submission;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
@@ -64,6 +70,7 @@ class SimulatedStoreTest {
   private final List<TestPlatform.Team> teams = new ArrayList<>();
   private final List<SimulatedAgent> agents = new ArrayList<>();
   private final List<UUID> jobs = new ArrayList<>();
+  private final Set<Events.Outcome> outcomes = EnumSet.noneOf(Events.Outcome.class);
   private Random random = new Random();
 
   /** A task as both stores have it. */
@@ -90,7 +97,7 @@ class SimulatedStoreTest {
     for (var name : List.of("oak", "elm")) addAgent(name, 2);
     for (int i = 0; i < COMMANDS; i++) {
       pass(Duration.ofMillis(1 + random.nextInt(random.nextInt(4) == 0 ? 200_000 : 20_000)));
-      int command = random.nextInt(20);
+      int command = random.nextInt(22);
       act(command);
       store.checker().afterTransaction();
       assertThat(store.observed())
@@ -99,12 +106,14 @@ class SimulatedStoreTest {
     }
     store.checkAll();
     platform.assertInvariants();
+    assertThat(store.leaseCount()).as("leases that were compared").isGreaterThan(5);
+    assertThat(outcomes).as("answers that were compared").hasSize(Events.Outcome.values().length);
   }
 
   private void act(int command) {
     switch (command) {
       case 0, 1 -> submit();
-      case 2, 3, 4, 5 -> grant();
+      case 2, 3, 4, 5, 20, 21 -> grant();
       case 6, 7, 8, 9, 10, 11 -> report();
       case 12 -> desire();
       case 13 -> hello();
@@ -129,7 +138,7 @@ class SimulatedStoreTest {
     var team = platform.team(name, GpuTime.ZERO);
     teams.add(team);
     ids.add(team.id);
-    store.addTeam(java.util.Map.of());
+    store.addTeam(Map.of());
     fund(team, GpuTime.ofHours(2), "first of " + name);
   }
 
@@ -139,7 +148,7 @@ class SimulatedStoreTest {
     ids.add(agent.id);
     slots().stream().filter(slot -> slot.agent().equals(agent.id)).forEach(s -> ids.add(s.id()));
     store.addAgent(name, slots, "cpu");
-    store.storeHost(agent.id);
+    store.hello(agent.id, 0);
   }
 
   private void submit() {
@@ -173,11 +182,12 @@ class SimulatedStoreTest {
     var waiting = waiting();
     if (waiting.isEmpty()) return;
     var task = any(waiting);
-    var slot = any(slots());
-    long stale = random.nextInt(8) == 0 ? 1 : 0;
+    var free = freeSlots();
+    var slot = free.isEmpty() || random.nextInt(6) == 0 ? any(slots()) : any(free);
+    long stale = random.nextInt(12) == 0 ? 1 : 0;
     var hold =
         TestPlatform.TERMS.firstHold(
-            1, task.need(), GpuTime.ofSeconds(any(List.of(100, 300, 2000))));
+            1, task.need(), GpuTime.ofSeconds(any(List.of(100, 700, 2000))));
     if (hold.equals(GpuTime.ZERO)) return;
     var grant =
         new Plan.Grant(
@@ -233,7 +243,7 @@ class SimulatedStoreTest {
     long first = Math.max(0, lease.next() - random.nextInt(2) + random.nextInt(8) / 7);
     var events = new ArrayList<TrainerEvent>();
     for (int i = random.nextInt(4); i > 0; i--) events.add(event(lease, agent));
-    if (random.nextInt(5) == 0) events.add(lastWord(lease));
+    if (random.nextInt(3) == 0) events.add(lastWord(lease));
     var batch = new Events.OfLease(lease.id(), epoch, first, List.copyOf(events));
     var real =
         attempt(() ->
@@ -245,6 +255,7 @@ class SimulatedStoreTest {
     newTasks();
     store.seen(agent);
     assertThat(store.accept(agent, batch)).as("%s", batch).isEqualTo(real);
+    real.map(Events.Verdict::outcome).ifPresent(outcomes::add);
   }
 
   private TrainerEvent event(Lease lease, UUID agent) {
@@ -322,6 +333,7 @@ class SimulatedStoreTest {
 
   private void hello() {
     var agent = any(agents);
+    long number = random.nextInt(6);
     var running =
         leases().stream()
             .filter(lease -> lease.agent().equals(agent.id) && random.nextBoolean())
@@ -334,9 +346,9 @@ class SimulatedStoreTest {
             IntStream.range(0, 2)
                 .mapToObj(index -> new Hello.SlotFacts(index, "cpu", 1L << 33, null))
                 .toList(),
-            running));
-    store.storeHost(agent.id);
-    for (var lease : store.liveOf(agent.id)) store.adoptOrLose(lease, running);
+            running,
+            number));
+    for (var lease : store.hello(agent.id, number)) store.adoptOrLose(lease, running);
   }
 
   private void reap() {
@@ -403,7 +415,7 @@ class SimulatedStoreTest {
 
   // ── The database, as it is ────────────────────────────────────────────────────────────────────
 
-  private static <T> Optional<T> attempt(java.util.concurrent.Callable<T> call) {
+  private static <T> Optional<T> attempt(Callable<T> call) {
     try {
       return Optional.of(call.call());
     } catch (Refused refused) {
@@ -521,6 +533,17 @@ class SimulatedStoreTest {
         .list();
   }
 
+  private List<Slot> freeSlots() {
+    var busy =
+        platform
+            .database
+            .superuser()
+            .sql("select slot_id from lease_slot where live")
+            .query(UUID.class)
+            .list();
+    return slots().stream().filter(slot -> !busy.contains(slot.id())).toList();
+  }
+
   /** The same lines as {@link Store#observed}, written by the database. */
   private List<String> observed() {
     return platform
@@ -570,9 +593,8 @@ class SimulatedStoreTest {
 
   private static String sha256(byte[] bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (java.security.NoSuchAlgorithmException e) {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -104,7 +104,7 @@ final class Daemon {
 
   private void sayHello() {
     var running = runs.keySet().stream().map(LeaseKey::running).toList();
-    var request = new Hello.Request(FACTS, List.of(), running);
+    var request = new Hello.Request(FACTS, List.of(), running, host.nextHello());
     this.<Boolean>call(
         ANSWER,
         (node, reply) -> node.hello(host.agent(), request, reply),

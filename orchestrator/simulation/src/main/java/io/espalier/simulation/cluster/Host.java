@@ -26,6 +26,7 @@ final class Host {
   private boolean frozen;
   private boolean diskFull;
   private boolean scrapped;
+  private long hellos;
 
   Host(World world, int number, UUID agent, HostClock clock, Chance chance) {
     this.world = world;
@@ -131,6 +132,11 @@ final class Host {
   }
 
   // ── Disk ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** A counter on disk. */
+  long nextHello() {
+    return ++hellos;
+  }
 
   boolean isDiskFull() {
     return diskFull;

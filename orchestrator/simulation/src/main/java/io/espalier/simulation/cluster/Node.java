@@ -256,22 +256,8 @@ final class Node {
   void hello(UUID agent, Hello.Request request, Reply<Boolean> reply) {
     world.trace().note(Happening.HELLO, number, world.hostNumber(agent));
     try {
-      world
-          .database()
-          .transact(store -> {
-            store.storeHost(agent);
-            return true;
-          });
-      then(
-          TRANSACTION,
-          () -> {
-            try {
-              var live = world.database().transact(store -> store.liveOf(agent));
-              adoptOrLose(agent, request, live, 0, reply);
-            } catch (Database.Away away) {
-              reply.fail();
-            }
-          });
+      var live = world.database().transact(store -> store.hello(agent, request.number()));
+      then(TRANSACTION, () -> adoptOrLose(agent, request, live, 0, reply));
     } catch (Database.Away away) {
       reply.fail();
     }

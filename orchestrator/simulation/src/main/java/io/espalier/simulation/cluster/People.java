@@ -92,6 +92,8 @@ final class People {
   private void helpJobs() {
     world.store().liftQuarantines();
     world.announceWork();
+    // An order to drain may have come late, after the order to stop draining.
+    for (var host : world.hosts()) drain(host, false, TRIES);
     for (var job : List.copyOf(jobs)) {
       raise(job, minutes(6_000));
       resume(job);

@@ -153,6 +153,7 @@ final class Rows {
     final List<Lease> live = new ArrayList<>();
     boolean draining;
     long desiredVersion;
+    long helloNumber;
     @Nullable Instant lastSeenAt;
 
     Agent(UUID id, int number, String name) {

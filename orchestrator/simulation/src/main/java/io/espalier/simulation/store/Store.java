@@ -330,9 +330,20 @@ public class Store {
     return ids;
   }
 
-  /** The first transaction of a hello: what the host is. */
-  public void storeHost(UUID agent) {
-    agent(agent).lastSeenAt = now();
+  /**
+   * The first transaction of a hello: what the host is, and the leases that it may lose; none if
+   * the agent has said a later hello already.
+   */
+  public List<UUID> hello(UUID id, long number) {
+    var agent = agent(id);
+    if (isLate(agent, number)) return List.of();
+    agent.helloNumber = Math.max(agent.helloNumber, number);
+    agent.lastSeenAt = now();
+    return liveOf(id);
+  }
+
+  boolean isLate(Agent agent, long number) {
+    return number != 0 && number <= agent.helloNumber;
   }
 
   /** Each further one: a lease that the agent still runs is its own again, another one is lost. */

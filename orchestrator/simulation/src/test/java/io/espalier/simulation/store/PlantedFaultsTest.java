@@ -48,6 +48,21 @@ class PlantedFaultsTest {
   }
 
   @Test
+  void findsAHelloThatLosesWhatWasBegunAfterIt() {
+    assertFound(
+        (terms, fence, silence, clock, ids) ->
+            new Store(terms, fence, silence, clock, ids) {
+              @Override
+              boolean isLate(Rows.Agent agent, long number) {
+                return false;
+              }
+            },
+        Settings.DEFAULT,
+        "Two trainers run the same task",
+        1490);
+  }
+
+  @Test
   void findsAReportThatIsTakenWhateverItsEpoch() {
     assertFound(
         (terms, fence, silence, clock, ids) ->
@@ -142,8 +157,14 @@ class PlantedFaultsTest {
   }
 
   private static void assertFound(World.Stores stores, Settings settings, String sentence) {
+    assertFound(stores, settings, sentence, 1);
+  }
+
+  /** Some faults are rare: then a seed is named from which on the first is found soon. */
+  private static void assertFound(
+      World.Stores stores, Settings settings, String sentence, long firstSeed) {
     var violation =
-        LongStream.rangeClosed(1, SEEDS)
+        LongStream.range(firstSeed, firstSeed + SEEDS)
             .mapToObj(seed -> Seed.once(seed, stores, settings, new Seed.Tally()).violation())
             .filter(text -> text != null)
             .findFirst();
