@@ -542,7 +542,8 @@ grant usage on schema ${flyway:defaultSchema} to ${app}, ${planner};
 
 grant select, insert, update on app_user, team, api_token, setup_code, join_token, agent, slot to ${app};
 grant select, insert, update, delete on member, team_quota, maintenance, cron_schedule to ${app};
-grant select, insert on pool, pool_rate, blob, base_model, base_model_file, audit, audit_unlinked to ${app};
+grant select, insert on pool, pool_rate, blob, base_model, base_model_file, audit, audit_unlinked
+  to ${app};
 grant select on audit_link to ${app};
 grant select, insert on dataset, dataset_version to ${app};
 grant select, insert, update on job, budget_account, task, lease to ${app};

@@ -289,7 +289,7 @@ public final class House implements AutoCloseable {
     }
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {

@@ -232,7 +232,14 @@ class RestInterfaceTest {
     assertThat(rest.get(path + "/log").json().size()).isZero();
     assertThat(rest.get(path + "/artifacts").json().size()).isZero();
 
+    var paused = rest.post(path + "/pause").json();
+    assertThat(paused.get("pauseReason").asString()).isEqualTo("USER");
+    assertThat(paused.get("inWords").asString())
+        .isEqualTo("Paused: by a person. Resume it when it should go on.");
+    assertThat(rest.post(path + "/resume").json().get("state").asString()).isEqualTo("QUEUED");
+
     assertThat(rest.post(path + "/cancel").json().get("state").asString()).isEqualTo("CANCELLED");
+    assertThat(rest.post(path + "/pause").status()).isEqualTo(409);
     var listed = rest.get("/api/v1/jobs?team=" + team + "&state=cancelled").json();
     assertThat(listed.get("items").size()).isEqualTo(1);
     assertThat(

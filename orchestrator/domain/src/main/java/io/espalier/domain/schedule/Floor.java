@@ -24,6 +24,9 @@ final class Floor {
   private static final Comparator<String> GPUS_FIRST =
       comparing((String pool) -> pool.equals("cpu")).thenComparing(Comparator.naturalOrder());
 
+  private static final Comparator<Slot> BY_PLACE =
+      comparing(Slot::pool).thenComparingInt(Slot::index).thenComparing(Slot::id);
+
   private final Snapshot snapshot;
   private final Map<String, List<Site>> sites = new TreeMap<>(GPUS_FIRST);
 
@@ -38,33 +41,34 @@ final class Floor {
   }
 
   private void add(Host host, List<Running> running) {
-    if (host.slots().isEmpty()) return;
-    var slots = new HashMap<String, List<Slot>>(2);
-    for (var slot : host.slots()) {
-      slots.computeIfAbsent(slot.pool(), _ -> new ArrayList<>(host.slots().size())).add(slot);
-    }
-    slots.forEach((pool, ofPool) -> {
-      ofPool.sort(Comparator.comparingInt(Slot::index).thenComparing(Slot::id));
+    var slots = new ArrayList<>(host.slots());
+    slots.sort(BY_PLACE);
+    for (int from = 0; from < slots.size(); ) {
+      var pool = slots.get(from).pool();
+      int until = from;
+      while (until < slots.size() && slots.get(until).pool().equals(pool)) until++;
+      var ofPool = slots.subList(from, until);
       sites
           .computeIfAbsent(pool, _ -> new ArrayList<>())
           .add(
               new Site(
-                  host,
-                  ofPool,
-                  occupants(ofPool, running),
-                  obstacle(host, pool),
-                  rest(host, pool)));
-    });
+                  host, ofPool, occupants(ofPool, running), obstacle(host, pool), rest(host, pool)));
+      from = until;
+    }
   }
 
   private List<Occupant> occupants(List<Slot> slots, List<Running> running) {
     if (running.isEmpty()) return List.of();
     var occupants = new ArrayList<Occupant>(running.size());
     for (var lease : running) {
-      var its = slots.stream().filter(slot -> lease.slots().contains(slot.id())).toList();
+      var its = new ArrayList<Slot>(lease.slots().size());
+      for (var slot : slots) if (lease.slots().contains(slot.id())) its.add(slot);
       if (!its.isEmpty()) occupants.add(new Occupant(its, end(lease), lease));
     }
-    occupants.sort(Comparator.comparingInt(occupant -> occupant.slots().getFirst().index()));
+    if (occupants.size() > 1) {
+      occupants.sort(
+          Comparator.comparingInt(occupant -> occupant.slots().getFirst().index()));
+    }
     return occupants;
   }
 
@@ -92,6 +96,7 @@ final class Floor {
   }
 
   private @Nullable Instant rest(Host host, String pool) {
+    if (snapshot.maintenance().isEmpty()) return null;
     return snapshot.maintenance().stream()
         .filter(maintenance -> maintenance.concerns(host, pool))
         .map(Maintenance::from)

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +42,7 @@ final class Preemption {
   private final Snapshot snapshot;
   private final PoolRound round;
   private final Map<UUID, Standing> standings;
-  private final Set<UUID> borrowed;
+  private @Nullable Set<UUID> borrowed;
   private final Set<UUID> leaving = new HashSet<>();
 
   /** The classes that each team runs. */
@@ -49,6 +50,9 @@ final class Preemption {
 
   /** Slots of a site that are free or about to be, and belong to an earlier claimant. */
   private final Map<Site, Integer> spoken = new HashMap<>();
+
+  /** Sites that somebody is about to leave. */
+  private final Set<Site> emptying = new LinkedHashSet<>();
 
   private final Map<UUID, Integer> claimed = new HashMap<>();
   private final Set<UUID> claimants = new HashSet<>();
@@ -65,7 +69,6 @@ final class Preemption {
     this.snapshot = snapshot;
     this.round = round;
     standings = round.standings;
-    borrowed = borrowed();
     for (var running : snapshot.running()) {
       if (!running.pool().equals(round.pool)) continue;
       classes
@@ -77,12 +80,20 @@ final class Preemption {
         .map(Yield::running)
         .filter(running -> running.pool().equals(round.pool))
         .forEach(this::leave);
+    for (var site : round.sites) {
+      for (var occupant : site.occupants()) if (isLeaving(occupant)) emptying.add(site);
+    }
   }
 
   /** A team's oldest leases fill its guarantee; whatever does not fit into it is borrowed. */
   private Set<UUID> borrowed() {
+    if (borrowed == null) borrowed = findBorrowed();
+    return borrowed;
+  }
+
+  private Set<UUID> findBorrowed() {
     var guaranteed = new HashMap<UUID, Integer>();
-    var borrowed = new HashSet<UUID>();
+    var found = new HashSet<UUID>();
     snapshot.running().stream()
         .filter(running -> running.pool().equals(round.pool) && !running.yielding())
         .sorted(comparing(Running::grantedAt).thenComparing(Running::lease))
@@ -93,10 +104,10 @@ final class Preemption {
           if (standing != null && before + slots <= standing.quota.guarantee()) {
             guaranteed.put(running.team(), before + slots);
           } else {
-            borrowed.add(running.lease());
+            found.add(running.lease());
           }
         });
-    return borrowed;
+    return found;
   }
 
   List<Yield> run() {
@@ -158,12 +169,28 @@ final class Preemption {
       return guarantee || share || runsLowerClass(task);
     }
 
+    /** Whether any team has something to lose at all. */
+    boolean hasVictims() {
+      if (guarantee || runsLowerClass(task)) return true;
+      return standings.values().stream()
+          .anyMatch(other ->
+              other.keeping() > other.entitled && shareAfter < other.shareWithout(0));
+    }
+
+    boolean hasVictim(Site site) {
+      for (var occupant : site.occupants()) {
+        var running = occupant.running();
+        if (running != null && !isLeaving(occupant) && allows(running, 0)) return true;
+      }
+      return false;
+    }
+
     /** {@code lost}: slots of the victim's team that would be gone besides. */
     boolean allows(Running victim, int lost) {
       if (victim.team().equals(task.team())) {
         return task.priority().isBefore(victim.priority()) && isMature(victim);
       }
-      if (!borrowed.contains(victim.lease())) return false;
+      if (!borrowed().contains(victim.lease())) return false;
       if (guarantee) return true;
       if (!share || !isMature(victim)) return false;
       var standing = standings.get(victim.team());
@@ -234,9 +261,10 @@ final class Preemption {
   }
 
   private boolean preempt(Waiting task, Ground ground) {
+    if (!ground.hasVictims()) return false;
     Sacrifice best = null;
     for (var site : round.sites) {
-      if (!isFit(site, task)) continue;
+      if (!ground.hasVictim(site) || !isFit(site, task)) continue;
       var sacrifice = sacrifice(site, task, ground);
       if (sacrifice == null) continue;
       if (best == null || Sacrifice.LEAST.compare(sacrifice, best) < 0) best = sacrifice;
@@ -247,6 +275,7 @@ final class Preemption {
       yields.add(
           new Yield(victim, PauseReason.PREEMPTED, Sentences.preempted(task, victim), task.task()));
     }
+    emptying.add(best.site());
     take(best.site(), task, ground);
     return true;
   }

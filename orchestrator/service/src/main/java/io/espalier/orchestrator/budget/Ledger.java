@@ -118,20 +118,30 @@ public final class Ledger {
     }
   }
 
-  /** Opens the account of a job's cap; {@code money} null for no limit of its own. */
+  /**
+   * Opens the account of a job's cap; {@code money} null for no limit of its own. Nobody else can
+   * know of it yet, so nothing is locked: submissions of one team do not wait for one another.
+   */
   public void openCap(JdbcClient jdbc, UUID team, UUID job, GpuTime cap, @Nullable Money money) {
     jdbc.sql(
             """
-            insert into budget_account (team_id, job_id, money_funded)
-            values (:team, :job, case when :limited then 0 end)
+            with account as (
+              insert into budget_account (team_id, job_id, funded, money_funded, version)
+              values (:team, :job, :cap, case when :limited then :money end, 1) returning id
+            )
+            insert into budget_entry
+              (team_id, account_id, kind, debit, credit, amount, money, job_id, reason)
+            select :team, id, :kind, :debit, :credit, :cap, :money, :job, 'the job''s cap' from account
             """)
         .param("team", team)
         .param("job", job)
+        .param("cap", cap.millis())
         .param("limited", money != null)
+        .param("money", money == null ? 0 : money.micros())
+        .param("kind", EntryKind.CREDIT.name())
+        .param("debit", EntryKind.CREDIT.from().name())
+        .param("credit", EntryKind.CREDIT.to().name())
         .update();
-    var amount = new Amount(cap, money == null ? Money.ZERO : money);
-    var grant = new Grant(EntryKind.CREDIT, amount, "the job's cap", null, null);
-    book(jdbc, lockAccounts(jdbc, team, job).getLast(), grant);
   }
 
   public void raiseCap(JdbcClient jdbc, UUID team, UUID job, Amount by) {

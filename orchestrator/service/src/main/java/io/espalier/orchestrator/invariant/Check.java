@@ -262,11 +262,17 @@ record Check(String sentence, String query) {
               where state = 'LIVE' and renewed_at < now() - :patience * interval '1 millisecond'
               """),
           new Check(
-              "a task waits, and nobody has said why",
+              "the head of a queue waits, and nobody has said why",
               """
               select t.id::text from task t join job j on j.id = t.job_id
               where t.state = 'WAITING' and t.waiting_reason is null
                 and j.pause_reason is distinct from 'USER'
+                and not exists (
+                  select from task o join job p on p.id = o.job_id
+                  where o.state = 'WAITING' and p.pause_reason is distinct from 'USER'
+                    and (o.team_id, o.shape, o.priority, o.owner_id)
+                        = (t.team_id, t.shape, t.priority, t.owner_id)
+                    and (o.place, o.id) < (t.place, t.id))
                 and greatest(t.queued_at, (select max(l.ended_at) from lease l where l.task_id = t.id))
                     < now() - :patience * interval '1 millisecond'
               """),

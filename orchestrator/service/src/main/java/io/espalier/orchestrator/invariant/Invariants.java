@@ -31,6 +31,11 @@ public final class Invariants {
     public Finding {
       things = List.copyOf(things);
     }
+
+    /** One for each thing. */
+    public List<String> sentences() {
+      return things.stream().map(thing -> sentence + ": " + thing).toList();
+    }
   }
 
   private final Transactions transactions;
@@ -43,9 +48,7 @@ public final class Invariants {
 
   /** Sentences, one for each violation; empty if everything holds. */
   public List<String> violations() {
-    return check(Contents.MEASURED).stream()
-        .flatMap(found -> found.things().stream().map(thing -> found.sentence() + ": " + thing))
-        .toList();
+    return check(Contents.MEASURED).stream().flatMap(found -> found.sentences().stream()).toList();
   }
 
   /**

@@ -67,42 +67,52 @@ public final class TaskReports {
   /** A repeated step replaces its point: a training that goes on from a checkpoint repeats some. */
   private static void metrics(JdbcClient jdbc, Work work, Map<Key, Value> points) {
     if (points.isEmpty()) return;
-    jdbc.sql(
-            """
-            insert into metric (team_id, job_id, name, step, value, at)
-            select :team::uuid, :job::uuid, p.name, p.step, p.value, p.at
-            from unnest(:names::text[], :steps::int[], :values::float8[], :ats::timestamptz[])
-              as p (name, step, value, at)
-            on conflict (job_id, name, step) do update set value = excluded.value, at = excluded.at
-            """)
-        .param("team", work.job().team())
-        .param("job", work.job().id())
-        .param("names", column(points.keySet(), Key::name, String[]::new))
-        .param("steps", column(points.keySet(), Key::step, Integer[]::new))
-        .param("values", column(points.values(), Value::value, Double[]::new))
-        .param("ats", column(points.values(), p -> p.at().toString(), String[]::new))
-        .update();
+    stored(
+        work,
+        points.size(),
+        jdbc.sql(
+                """
+                insert into metric (team_id, job_id, name, step, value, at)
+                select t.team_id, t.job_id, p.name, p.step, p.value, p.at
+                from task t,
+                     unnest(:names::text[], :steps::int[], :values::float8[], :ats::timestamptz[])
+                       as p (name, step, value, at)
+                where t.id = :task and t.epoch = :epoch
+                on conflict (job_id, name, step)
+                  do update set value = excluded.value, at = excluded.at
+                """)
+            .param("task", work.task().id())
+            .param("epoch", work.lease().epoch())
+            .param("names", column(points.keySet(), Key::name, String[]::new))
+            .param("steps", column(points.keySet(), Key::step, Integer[]::new))
+            .param("values", column(points.values(), Value::value, Double[]::new))
+            .param("ats", column(points.values(), p -> p.at().toString(), String[]::new))
+            .update());
   }
 
   private static void log(JdbcClient jdbc, Work work, List<TrainerEvent.Log> lines) {
     if (lines.isEmpty()) return;
-    jdbc.sql(
-            """
-            insert into log_line (team_id, job_id, task_id, level, text, at)
-            select :team::uuid, :job::uuid, :task::uuid, l.level, l.text, l.at
-            from unnest(:levels::text[], :texts::text[], :ats::timestamptz[])
-              with ordinality as l (level, text, at, number)
-            order by l.number
-            """)
-        .param("team", work.job().team())
-        .param("job", work.job().id())
-        .param("task", work.task().id())
-        .param("levels", column(lines, line -> level(line.level()), String[]::new))
-        .param(
-            "texts",
-            column(lines, line -> Printable.line(line.text(), MOST_CHARACTERS), String[]::new))
-        .param("ats", column(lines, line -> line.at().toString(), String[]::new))
-        .update();
+    stored(
+        work,
+        lines.size(),
+        jdbc.sql(
+                """
+                insert into log_line (team_id, job_id, task_id, level, text, at)
+                select t.team_id, t.job_id, t.id, l.level, l.text, l.at
+                from task t,
+                     unnest(:levels::text[], :texts::text[], :ats::timestamptz[])
+                       with ordinality as l (level, text, at, number)
+                where t.id = :task and t.epoch = :epoch
+                order by l.number
+                """)
+            .param("task", work.task().id())
+            .param("epoch", work.lease().epoch())
+            .param("levels", column(lines, line -> level(line.level()), String[]::new))
+            .param(
+                "texts",
+                column(lines, line -> Printable.line(line.text(), MOST_CHARACTERS), String[]::new))
+            .param("ats", column(lines, line -> line.at().toString(), String[]::new))
+            .update());
   }
 
   private static void progress(JdbcClient jdbc, Work work, TrainerEvent.Progress progress) {
@@ -158,7 +168,11 @@ public final class TaskReports {
 
   /** Under the lease's lock its epoch is the task's; whatever else it is, it is not written to. */
   private static void stored(Work work, int rows) {
-    if (rows != 1) {
+    stored(work, 1, rows);
+  }
+
+  private static void stored(Work work, int expected, int rows) {
+    if (rows != expected) {
       throw new IllegalStateException(
           "Task %s is not at epoch %d any more".formatted(work.task().id(), work.lease().epoch()));
     }

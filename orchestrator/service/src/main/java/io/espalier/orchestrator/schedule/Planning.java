@@ -13,9 +13,15 @@ import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.schedule.CommitGrant.Outdated;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -29,7 +35,7 @@ public final class Planning {
   /** What a cycle came to. */
   public sealed interface Tick {
 
-    /** {@code outdated} grants met a change and are planned again. */
+    /** {@code outdated} grants met a change, or were too many for one cycle: planned again. */
     record Planned(int granted, int waiting, int outdated) implements Tick {}
 
     /** Another node is planning. */
@@ -39,6 +45,11 @@ public final class Planning {
   static final long LOCK = 0x6573_7061_6c01L;
 
   private static final Logger LOG = LoggerFactory.getLogger(Planning.class);
+
+  /** Of one cycle: news that come meanwhile count from the next one on, which follows at once. */
+  private static final int MOST_GRANTS = 64;
+
+  private static final int COMMITTERS = 4;
 
   private final Transactions transactions;
   private final Changes changes;
@@ -75,14 +86,41 @@ public final class Planning {
           });
       var plan = Planner.plan(read.snapshot());
       for (var asked : plan.yields()) askToLeave(asked);
-      int outdated = 0;
-      for (var grant : plan.grants()) {
-        if (!commit(grant)) outdated++;
-      }
+      int granted = commit(plan.grants().stream().limit(MOST_GRANTS).toList());
       resume(plan.waits());
       explain(plan.waits(), read.told());
-      return new Tick.Planned(plan.grants().size() - outdated, plan.waits().size(), outdated);
+      return new Tick.Planned(granted, plan.waits().size(), plan.grants().size() - granted);
     });
+  }
+
+  /** Several at a time share the disk's work for a commit; how many of them are true now. */
+  private int commit(List<Plan.Grant> grants) {
+    if (grants.size() < 2) return (int) grants.stream().filter(this::commit).count();
+    var next = new AtomicInteger();
+    Callable<Integer> some =
+        () -> {
+          int granted = 0;
+          for (int n = next.getAndIncrement(); n < grants.size(); n = next.getAndIncrement()) {
+            if (commit(grants.get(n))) granted++;
+          }
+          return granted;
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var parts = Collections.nCopies(COMMITTERS, some).stream().map(threads::submit).toList();
+      return parts.stream().mapToInt(Planning::join).sum();
+    }
+  }
+
+  private static int join(Future<Integer> part) {
+    try {
+      return part.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RuntimeException cause) throw cause;
+      throw new IllegalStateException(failed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
   }
 
   private boolean commit(Plan.Grant grant) {

@@ -259,9 +259,10 @@ final class Snapshots {
                    (t.progress ->> 'at')::timestamptz as at, s.slots, s.pool
             from lease l
             join task t on t.id = l.task_id
-            cross join lateral (
-              select array_agg(s.id order by s.index) as slots, min(s.pool) as pool
-              from lease_slot ls join slot s on s.id = ls.slot_id where ls.lease_id = l.id) s
+            join (
+              select ls.lease_id, array_agg(s.id order by s.index) as slots, min(s.pool) as pool
+              from lease_slot ls join slot s on s.id = ls.slot_id
+              where ls.live group by ls.lease_id) s on s.lease_id = l.id
             where l.state = 'LIVE'
             """)
         .query((row, _) -> running(row, now))

@@ -10,6 +10,7 @@ import io.espalier.domain.budget.Period;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.unit.Money;
 import io.espalier.domain.wire.Desired.Wish;
@@ -19,10 +20,15 @@ import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.audit.AuditFilter;
+import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.page.PageRequest;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -281,6 +287,38 @@ class BudgetsTest {
     platform.planning.tick();
     assertThat(platform.jobs.get(team.member, job).state()).isEqualTo(JobState.TRAINING);
     assertThat(agent.desired()).hasSize(1);
+  }
+
+  @Test
+  void twoSubmittersRaceForTheLastMoneyAndOneOfThemWaitsWithTheReason() throws Exception {
+    platform.agent("oak", 2);
+    platform.rates.set(platform.admin, "cpu", Money.of(3.6), "a thousandth a second");
+    fund(team, 0.1);
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      for (var submitted :
+          threads.invokeAll(Collections.nCopies(2, (Callable<UUID>) () -> team.submit(GpuTime.ofSeconds(100))))) {
+        submitted.get();
+      }
+      var plans = Collections.nCopies(4, (Callable<Object>) platform.planning::tick);
+      for (var planned : threads.invokeAll(plans)) planned.get();
+    }
+    platform.planning.tick();
+
+    assertThat(platform.count("lease")).isEqualTo(1);
+    assertThat(platform.budgets.ofTeam(team.member, team.id).money().held())
+        .isEqualTo(Money.of(0.1));
+    var waiting =
+        platform
+            .jobs
+            .list(
+                team.member, new JobFilter(team.id, Set.of(JobState.QUEUED)), PageRequest.first(9))
+            .items();
+    assertThat(waiting).hasSize(1);
+    assertThat(waiting.getFirst().whyWaiting()).isNotNull();
+    assertThat(waiting.getFirst().whyWaiting().reason()).isEqualTo(WaitingReason.BUDGET);
+    assertThat(waiting.getFirst().whyWaiting().sentence())
+        .startsWith("The team's budget needs ")
+        .contains(" of money more to start");
   }
 
   @Test

@@ -108,6 +108,25 @@ class LifeOfAJobTest {
   }
 
   @Test
+  void severalSlotsOfAnAgentRunSeveralJobsAndOneEndLeavesTheOthers() {
+    var agent = platform.agent("oak", 2);
+    var one = team.submit();
+    var other = team.submit();
+    platform.planning.tick();
+    var leases = agent.desired();
+    assertThat(leases).hasSize(2);
+    assertThat(leases.stream().flatMap(lease -> lease.slots().stream()))
+        .containsExactlyInAnyOrder(0, 1);
+
+    agent.start(leases.getFirst()).failed(FailureReason.USER_ERROR);
+
+    assertThat(List.of(state(one), state(other)))
+        .containsExactlyInAnyOrder(JobState.FAILED, JobState.PROFILING);
+    assertThat(agent.start(leases.getLast()).heartbeat().outcome()).isEqualTo(Outcome.ACCEPTED);
+    assertThat(agent.desired()).hasSize(1);
+  }
+
+  @Test
   void refusesATinyBudgetNamingItAndLeavesNoTrace() {
     long entries = platform.count("budget_entry");
 
