@@ -63,11 +63,13 @@ public final class Work {
         live.yieldReason());
   }
 
+  /** A linear probe takes no steps: its features are computed a few at a time anyway. */
   private int batch(JdbcClient jdbc) {
     return jdbc.sql(
             """
-            select coalesce((training -> 'settings' ->> 'batchSize')::int, 0) from job
-            where id = :job
+            select case when training ->> 'protocol' = 'LINEAR_PROBE' then 0
+                        else coalesce((training -> 'settings' ->> 'batchSize')::int, 0) end
+            from job where id = :job
             """)
         .param("job", job.id())
         .query(Integer.class)
