@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -15,6 +17,13 @@ import java.util.regex.Pattern;
 
 /** A program that this one has started: its console is kept in a file and can be waited on. */
 public final class Started {
+
+  // What still runs when this program is told to end, ends with it.
+  private static final Set<Process> ALL = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ALL.forEach(Process::destroyForcibly)));
+  }
 
   private final String name;
   private final Process process;
@@ -29,6 +38,8 @@ public final class Started {
 
   public static Started program(String name, ProcessBuilder command, Path log) throws IOException {
     Process process = command.redirectErrorStream(true).start();
+    ALL.add(process);
+    process.onExit().thenAccept(ALL::remove);
     var started = new Started(name, process, log);
     Thread.ofPlatform().daemon().name(name + " console").start(started::keepConsole);
     return started;

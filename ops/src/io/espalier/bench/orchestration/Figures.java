@@ -19,7 +19,13 @@ final class Figures {
   }
 
   void keep(String name, double value) {
-    figures.put(name, Math.round(value * 10) / 10.0);
+    figures.put(name, Double.isFinite(value) ? Math.round(value * 10) / 10.0 : null);
+  }
+
+  /** The same of the peer, in the same minutes. */
+  void peer(String name, double value, String format, Object... values) {
+    tell("  the same of Slurm", text(format, values), "");
+    keep("peer_" + name, value);
   }
 
   static String text(String format, Object... values) {

@@ -68,6 +68,7 @@ final class OrchestrationBench {
   private final Installation installation =
       new Installation(Path.of(System.getProperty("espalier.root")));
   private final Random random = new Random(1);
+  private Optional<SlurmPeer> peer = Optional.empty();
 
   private OrchestrationBench(Set<String> options) {
     this.options = options;
@@ -101,12 +102,15 @@ final class OrchestrationBench {
 
   private void run() throws Exception {
     figures.heading();
+    peer = options.contains("--peer") ? SlurmPeer.start(scale.realSlots()) : Optional.empty();
     try (Scene scene = Scene.open(installation, TEAMS)) {
       if (isAsked("--submissions")) submissions(scene);
       if (isAsked("--starts")) starts(scene);
       if (isAsked("--simulated")) simulated(scene);
       if (isAsked("--recovery")) recovery(scene);
       memory(scene);
+    } finally {
+      if (peer.isPresent()) peer.get().close();
     }
     if (options.contains("--json")) {
       System.out.println(JsonMapper.builder().build().writeValueAsString(figures.all()));
@@ -137,6 +141,11 @@ final class OrchestrationBench {
               (double) (scene.database.cpuMillis() - database) / count),
           clients == 1 ? "200/s" : "500/s");
       figures.keep("submissions_per_s_" + clients, load.perSecond());
+      if (peer.isPresent()) {
+        Load theirs = peer.get().submissions(clients, scale.submitting());
+        figures.peer(
+            "submissions_per_s_" + clients, theirs.perSecond(), "%.0f/s", theirs.perSecond());
+      }
     }
     cancelAll(scene);
   }
@@ -188,6 +197,10 @@ final class OrchestrationBench {
       figures.tell("submit to first instruction, idle", idle.toString(), "60 / 250 ms");
       figures.keep("start_p50_ms", idle.percentile(0.5));
       figures.keep("start_p99_ms", idle.percentile(0.99));
+      if (peer.isPresent()) {
+        Latencies theirs = peer.get().starts(scale.starts() / 4);
+        figures.peer("start_p50_ms", theirs.percentile(0.5), "%s", theirs);
+      }
       drain(scene, agent);
       pending(scene, scale.deep(), RESERVED);
       Latencies deep = startLatencies(scene, agent, rest, scale.starts());
@@ -262,6 +275,10 @@ final class OrchestrationBench {
         Figures.text("%.0f jobs/s", scale.realJobs() / seconds),
         "1.5 x Slurm");
     figures.keep("drain_real_per_s", scale.realJobs() / seconds);
+    if (peer.isPresent()) {
+      double theirs = peer.get().drain(scale.realJobs());
+      figures.peer("drain_real_per_s", theirs, "%.0f jobs/s", theirs);
+    }
   }
 
   /** Jobs that wait when the clock starts; the moment at which they may run. */
