@@ -97,7 +97,7 @@ class SimulatedStoreTest {
     for (var name : List.of("oak", "elm")) addAgent(name, 2);
     for (int i = 0; i < COMMANDS; i++) {
       pass(Duration.ofMillis(1 + random.nextInt(random.nextInt(4) == 0 ? 200_000 : 20_000)));
-      int command = random.nextInt(22);
+      int command = random.nextInt(24);
       act(command);
       store.checker().afterTransaction();
       assertThat(store.observed())
@@ -112,7 +112,7 @@ class SimulatedStoreTest {
 
   private void act(int command) {
     switch (command) {
-      case 0, 1 -> submit();
+      case 0, 1, 22, 23 -> submit();
       case 2, 3, 4, 5, 20, 21 -> grant();
       case 6, 7, 8, 9, 10, 11 -> report();
       case 12 -> desire();
@@ -153,8 +153,8 @@ class SimulatedStoreTest {
 
   private void submit() {
     var team = any(teams);
-    var cap = GpuTime.ofSeconds(any(List.of(60, 1200, 3600)));
-    var key = "job " + random.nextInt(12) + " " + team.id + " " + cap;
+    var cap = GpuTime.ofSeconds(any(List.of(60, 1200, 2400, 3600)));
+    var key = "job " + random.nextInt(40) + " " + team.id + " " + cap;
     var minimum = platform.jobs.preview(team.member, team.submission(cap)).needed();
     var real = attempt(() -> platform.jobs.submit(team.member, team.submission(cap), key).id());
     real.filter(id -> !jobs.contains(id))
