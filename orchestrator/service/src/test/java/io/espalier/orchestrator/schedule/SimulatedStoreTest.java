@@ -58,6 +58,10 @@ import org.junit.jupiter.api.RepetitionInfo;
 class SimulatedStoreTest {
 
   private static final int COMMANDS = 120;
+
+  /** The choice gives this data the same batch every time. */
+  private static final int BATCH = 32;
+
   private static final Duration SILENCE = Duration.ofHours(5);
 
   @AutoClose private final TestPlatform platform = new TestPlatform();
@@ -169,7 +173,7 @@ class SimulatedStoreTest {
                 team.id,
                 team.member.userId(),
                 new Amount(cap, Money.UNLIMITED),
-                real.map(this::batch).orElse(0),
+                BATCH,
                 new Shape(null, 1, List.of(), new Bytes(0)),
                 PriorityClass.NORMAL,
                 kind -> real.map(job -> need(job, kind)).orElse(GpuTime.ZERO),
@@ -468,11 +472,6 @@ class SimulatedStoreTest {
         .query((row, _) -> Columns.gpuTime(row, "need_millis"))
         .optional()
         .orElse(GpuTime.ZERO);
-  }
-
-  /** The training's batch is chosen after the profile; this data always gets the same. */
-  private int batch(UUID job) {
-    return 32;
   }
 
   private List<Task> waiting() {
