@@ -137,6 +137,7 @@ create table agent (
   draining              boolean not null default false,
   labels                text[] not null default '{}',
   desired_version       bigint not null default 0,
+  hello_number          bigint not null default 0,  -- of its last hello; earlier ones come too late
   enrolled_at           timestamptz not null default now(),
   last_seen_at          timestamptz
 );

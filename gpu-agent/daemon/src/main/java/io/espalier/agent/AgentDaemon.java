@@ -160,7 +160,9 @@ public final class AgentDaemon {
     var attempts = new Attempts(membership);
     while (true) {
       try {
-        var hello = new Hello.Request(ThisHost.facts(state.path()), slots, leases.running());
+        var hello =
+            new Hello.Request(
+                ThisHost.facts(state.path()), slots, leases.running(), state.nextHello());
         Hello.Answer answer = platform.hello(hello);
         LOG.log(Level.INFO, "{0} knows this agent", options.platform());
         return answer;

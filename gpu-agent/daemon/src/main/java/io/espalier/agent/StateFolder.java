@@ -75,6 +75,14 @@ final class StateFolder implements AutoCloseable {
     return leasesOf(path);
   }
 
+  /** Numbers the hellos of all daemons that ever had this folder. */
+  long nextHello() throws IOException {
+    Path counter = path.resolve("hello");
+    long number = Files.exists(counter) ? Long.parseLong(Files.readString(counter).strip()) + 1 : 1;
+    WholeFile.replace(counter, Long.toString(number));
+    return number;
+  }
+
   @Override
   public void close() throws IOException {
     lockFile.close();

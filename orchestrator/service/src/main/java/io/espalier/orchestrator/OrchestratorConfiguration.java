@@ -7,7 +7,6 @@ import io.espalier.orchestrator.account.Tokens;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.orchestrator.agent.Cluster;
 import io.espalier.orchestrator.audit.Audit;
-import io.espalier.orchestrator.audit.Chain;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.budget.Budgets;
 import io.espalier.orchestrator.budget.Ledger;
@@ -68,11 +67,6 @@ public class OrchestratorConfiguration {
   @Bean
   Audit audit(Transactions transactions) {
     return new Audit(transactions);
-  }
-
-  @Bean(initMethod = "start", destroyMethod = "close")
-  Chain auditChain(Transactions transactions) {
-    return new Chain(transactions);
   }
 
   @Bean
@@ -229,8 +223,9 @@ public class OrchestratorConfiguration {
   }
 
   @Bean(initMethod = "start", destroyMethod = "close")
-  PlanLoop planLoop(Planning planning, Changes changes, OrchestratorSettings settings) {
-    return new PlanLoop(planning, changes, settings.planPeriod());
+  PlanLoop planLoop(
+      Planning planning, Reaper reaper, Changes changes, OrchestratorSettings settings) {
+    return new PlanLoop(planning, reaper, changes, settings.planPeriod());
   }
 
   /** The platform is up from the moment at which this bean is made. */

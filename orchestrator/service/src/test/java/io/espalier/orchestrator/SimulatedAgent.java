@@ -174,7 +174,7 @@ public final class SimulatedAgent {
   }
 
   /** Data whose choice is clear: the pre-trained features help, and training more helps more. */
-  private static DataProfile profile() {
+  public static DataProfile profile() {
     return new DataProfile(
         List.of("oak", "elm"),
         List.of(1000, 1000),

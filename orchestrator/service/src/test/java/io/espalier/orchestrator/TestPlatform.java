@@ -205,7 +205,12 @@ public final class TestPlatform implements AutoCloseable {
   }
 
   public Reaper reaper(Instant upSince) {
-    return new Reaper(transactions, changes, flow, leases, upSince, Duration.ofMillis(300));
+    return reaper(upSince, Duration.ofDays(100_000));
+  }
+
+  /** One that takes itself for down after {@code longestGap} between two looks. */
+  public Reaper reaper(Instant upSince, Duration longestGap) {
+    return new Reaper(transactions, changes, flow, leases, upSince, longestGap);
   }
 
   /** Moves what has happened so far into the past: the database's clock cannot be set. */

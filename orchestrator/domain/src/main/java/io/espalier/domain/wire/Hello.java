@@ -8,8 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /agent/v1/hello}: what the host is, and what it already runs. */
 public final class Hello {
 
-  /** {@code running}: leases whose trainers are alive, to be re-adopted. */
-  public record Request(HostFacts host, List<SlotFacts> slots, List<RunningLease> running) {}
+  /**
+   * @param running leases whose trainers are alive, to be re-adopted; all others are lost
+   * @param number rises with every try of this agent, so that one that the network has kept back
+   *     does not lose what was begun meanwhile; 0 from an agent that does not count
+   */
+  public record Request(
+      HostFacts host, List<SlotFacts> slots, List<RunningLease> running, long number) {
+
+    public Request(HostFacts host, List<SlotFacts> slots, List<RunningLease> running) {
+      this(host, slots, running, 0);
+    }
+  }
 
   public record HostFacts(
       String hostname, String agentVersion, int cores, long memoryBytes, long freeDiskBytes) {}

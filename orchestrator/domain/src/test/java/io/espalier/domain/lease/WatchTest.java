@@ -24,6 +24,11 @@ class WatchTest {
     assertThat(watch.look(at(30), LONGEST).upSince()).isEqualTo(at(26));
   }
 
+  @Test
+  void anOutageBeforeTheFirstLookIsAGapToo() {
+    assertThat(Watch.from(START).look(at(200), LONGEST).upSince()).isEqualTo(at(200));
+  }
+
   private static Instant at(long seconds) {
     return START.plusSeconds(seconds);
   }

@@ -143,16 +143,16 @@ public final class Agents {
    * lost, and wait for a slot at once.
    */
   public Hello.Answer hello(UUID agent, Hello.Request request) {
-    transactions.asPlanner(jdbc -> {
-      Hosts.store(jdbc, agent, request);
-      return true;
-    });
+    // Which leases it may lose is read at the moment at which the hello counts: a node that is held
+    // up here must not lose what was granted since.
+    var live =
+        transactions.asPlanner(jdbc ->
+            Hosts.store(jdbc, agent, request) ? leases.liveOfAgent(jdbc, agent) : List.<Lease>of());
     var running =
         request.running().stream()
             .collect(
                 Collectors.toMap(
                     Hello.RunningLease::leaseId, Hello.RunningLease::epoch, Math::max));
-    var live = transactions.asPlanner(jdbc -> leases.liveOfAgent(jdbc, agent));
     for (var lease : live) {
       transactions.asPlanner(jdbc -> adoptOrLose(jdbc, lease.id(), running));
       changes.announce(new Change.OfJob(lease.job()));

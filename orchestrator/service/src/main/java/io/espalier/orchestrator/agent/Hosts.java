@@ -22,12 +22,24 @@ final class Hosts {
 
   private static final int MOST_CHARACTERS = 200;
 
-  /** Stores the facts and the slots; a slot that is no longer reported gets no more work. */
-  static void store(JdbcClient jdbc, UUID agent, Hello.Request hello) {
-    jdbc.sql("update agent set facts = :facts::jsonb, last_seen_at = now() where id = :id")
-        .param("facts", Json.write(hello.host()))
-        .param("id", agent)
-        .update();
+  /**
+   * Stores the facts and the slots; a slot that is no longer reported gets no more work. False if
+   * the agent has said a later hello already.
+   */
+  static boolean store(JdbcClient jdbc, UUID agent, Hello.Request hello) {
+    int latest =
+        jdbc.sql(
+                """
+                update agent
+                set facts = :facts::jsonb, last_seen_at = now(),
+                    hello_number = greatest(hello_number, :number)
+                where id = :id and (:number = 0 or hello_number < :number)
+                """)
+            .param("facts", Json.write(hello.host()))
+            .param("number", hello.number())
+            .param("id", agent)
+            .update();
+    if (latest == 0) return false;
     jdbc.sql("update slot set present = false where agent_id = :agent")
         .param("agent", agent)
         .update();
@@ -53,6 +65,7 @@ final class Hosts {
           .param("kind", (slot.kind() == null ? SlotKind.WHOLE : slot.kind()).name())
           .update();
     }
+    return true;
   }
 
   /**

@@ -20,14 +20,16 @@ public final class PlanLoop implements AutoCloseable {
   private static final Duration AFTER_BUSY = Duration.ofMillis(50);
 
   private final Planning planning;
+  private final Reaper reaper;
   private final Changes changes;
   private final Duration watchdog;
   private final Semaphore wake = new Semaphore(0);
   private @Nullable Subscription subscription;
   private @Nullable Thread thread;
 
-  public PlanLoop(Planning planning, Changes changes, Duration planPeriod) {
+  public PlanLoop(Planning planning, Reaper reaper, Changes changes, Duration planPeriod) {
     this.planning = planning;
+    this.reaper = reaper;
     this.changes = changes;
     this.watchdog = planPeriod.multipliedBy(3);
   }
@@ -66,6 +68,7 @@ public final class PlanLoop implements AutoCloseable {
 
   private void plan() throws InterruptedException {
     try {
+      reaper.look();
       long began = System.nanoTime();
       switch (planning.tick()) {
         case Planning.Tick.Planned planned -> {

@@ -36,7 +36,7 @@ public final class Reaper {
 
   /**
    * @param upSince by the database's clock
-   * @param longestGap between two ticks; after a longer one the platform was as good as down
+   * @param longestGap between two looks; after a longer one the platform was as good as down
    */
   public Reaper(
       Transactions transactions,
@@ -53,9 +53,17 @@ public final class Reaper {
     this.longestGap = longestGap;
   }
 
+  /**
+   * Notes that this node can hear renewals. The metronome beats on any node, so each node looks by
+   * itself as well, or those that it leaves out would always seem to have been away.
+   */
+  public synchronized void look() {
+    watch = watch.look(transactions.asPlanner(Reaper::now), longestGap);
+  }
+
   /** How many leases were taken back. */
   public synchronized int tick() {
-    watch = watch.look(transactions.asPlanner(Reaper::now), longestGap);
+    look();
     var unheard =
         transactions.asPlanner(
             jdbc -> AdvisoryLock.tryTake(jdbc, LOCK) ? leases.unheard(jdbc) : List.<UUID>of());

@@ -148,7 +148,7 @@ class FencingTest {
   @Test
   void nothingExpiresWhenThePlatformItselfDidNotLookForAWhile() throws Exception {
     training();
-    var reaper = platform.reaper();
+    var reaper = platform.reaper(Instant.EPOCH, Duration.ofMillis(300));
     assertThat(reaper.tick()).isZero();
     platform.letTimePass(Duration.ofMinutes(30));
 

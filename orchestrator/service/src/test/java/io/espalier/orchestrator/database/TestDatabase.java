@@ -3,6 +3,9 @@ package io.espalier.orchestrator.database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -19,11 +22,59 @@ public final class TestDatabase {
   private static final String MIGRATED = "migrated";
   private static final EmbeddedPostgres SERVER = start();
 
+  private static final String OWN = "espalier";
+
+  /** The first of these exists once {@link #stopClock} has made it. */
+  private static final String WITH_HAND = "hand,pg_catalog,espalier";
+
   private final String name = "t" + UUID.randomUUID().toString().replace("-", "");
 
   public TestDatabase() {
     superuser("postgres")
         .sql("create database " + name + " owner owner template " + MIGRATED)
+        .update();
+  }
+
+  /**
+   * From now on the database's clock stands still unless {@link #setClock} moves it: functions of
+   * its own stand before PostgreSQL's in the roles' search path, and in the columns' defaults.
+   */
+  public void stopClock(Instant now) {
+    var superuser = superuser();
+    superuser.sql("create schema hand").update();
+    superuser.sql("create table hand.time (at timestamptz not null)").update();
+    superuser
+        .sql("insert into hand.time values (:now)")
+        .param("now", now.toString(), Types.OTHER)
+        .update();
+    for (var function : List.of("now", "clock_timestamp")) {
+      superuser
+          .sql(
+              "create function hand."
+                  + function
+                  + "() returns timestamptz language sql stable as 'select at from hand.time'")
+          .update();
+    }
+    superuser.sql("grant usage on schema hand to app, planner").update();
+    superuser.sql("grant select on hand.time to app, planner").update();
+    superuser
+        .sql(
+            """
+            select format('alter table espalier.%I alter column %I set default hand.now()',
+                          table_name, column_name)
+            from information_schema.columns
+            where table_schema = 'espalier'
+              and column_default in ('now()', 'clock_timestamp()')
+            """)
+        .query(String.class)
+        .list()
+        .forEach(statement -> superuser.sql(statement).update());
+  }
+
+  public void setClock(Instant now) {
+    superuser()
+        .sql("update hand.time set at = :now")
+        .param("now", now.toString(), Types.OTHER)
         .update();
   }
 
@@ -52,12 +103,13 @@ public final class TestDatabase {
   }
 
   private DataSource source(String role) {
-    return source(SERVER, role, name);
+    return source(SERVER, role, name, WITH_HAND);
   }
 
-  private static DataSource source(EmbeddedPostgres server, String role, String database) {
+  private static DataSource source(
+      EmbeddedPostgres server, String role, String database, String schemas) {
     var source = (PGSimpleDataSource) server.getDatabase(role, database);
-    source.setCurrentSchema("espalier");
+    source.setCurrentSchema(schemas);
     return source;
   }
 
@@ -75,7 +127,7 @@ public final class TestDatabase {
       postgres.sql("create role planner login nosuperuser nobypassrls").update();
       postgres.sql("create database " + MIGRATED + " owner owner").update();
       Flyway.configure()
-          .dataSource(source(server, "owner", MIGRATED))
+          .dataSource(source(server, "owner", MIGRATED, OWN))
           .schemas("espalier")
           .placeholders(Map.of("app", "app", "planner", "planner"))
           .load()

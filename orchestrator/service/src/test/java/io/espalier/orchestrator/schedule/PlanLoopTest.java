@@ -17,7 +17,8 @@ class PlanLoopTest {
 
   @Test
   void plansAsSoonAsSomebodyAnnouncesWork() throws InterruptedException {
-    try (var loop = new PlanLoop(platform.planning, platform.changes, Duration.ofHours(1))) {
+    try (var loop =
+        new PlanLoop(platform.planning, platform.reaper(), platform.changes, Duration.ofHours(1))) {
       loop.start();
       platform.agent("oak", 1);
 
@@ -32,7 +33,8 @@ class PlanLoopTest {
     var deaf = new Changes(platform.transactions, platform.credentials.planner());
     platform.agent("oak", 1);
     team.submit();
-    try (var loop = new PlanLoop(platform.planning, deaf, Duration.ofMillis(100))) {
+    try (var loop =
+        new PlanLoop(platform.planning, platform.reaper(), deaf, Duration.ofMillis(100))) {
       loop.start();
 
       assertThat(granted()).isTrue();
