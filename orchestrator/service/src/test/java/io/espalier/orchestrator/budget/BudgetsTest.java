@@ -296,7 +296,8 @@ class BudgetsTest {
     fund(team, 0.1);
     try (var threads = Executors.newFixedThreadPool(4)) {
       for (var submitted :
-          threads.invokeAll(Collections.nCopies(2, (Callable<UUID>) () -> team.submit(GpuTime.ofSeconds(100))))) {
+          threads.invokeAll(
+              Collections.nCopies(2, (Callable<UUID>) () -> team.submit(GpuTime.ofSeconds(100))))) {
         submitted.get();
       }
       var plans = Collections.nCopies(4, (Callable<Object>) platform.planning::tick);
