@@ -320,13 +320,15 @@ final class Expression {
             most = CPU_LOGITS
           size = ops.prim.max(torch.floordiv(most, classes), FEWEST_ROWS)
           loss = torch.zeros([], dtype=6, device=ops.prim.device(x))
+          room = torch.empty([ops.prim.min(size, count), classes], dtype=ops.prim.dtype(rows), device=ops.prim.device(x))
           for i in range(torch.floordiv(torch.sub(torch.add(count, size), 1), size)):
             start = torch.mul(i, size)
             some = torch.slice(rows, 0, start, torch.add(start, size))
             asked = torch.slice(labels, 0, start, torch.add(start, size))
             counts = torch.unsqueeze(torch.to(torch.ne(asked, -100), 6), 1)
             place = torch.unsqueeze(torch.clamp_min(asked, 0), 1)
-            scores = torch.to(torch.mm(some, torch.t(plain)), 6)
+            here = torch.slice(room, 0, 0, torch.size(some, 0))
+            scores = torch.to(torch.mm(some, torch.t(plain), out=here), 6)
             shifted = torch.sub_(scores, torch.amax(scores, [-1], True))
             at_label = torch.gather(shifted, 1, place)
             if torch.gt(smoothing, 0.):

@@ -169,9 +169,21 @@ final class PoolRound {
                 && (promised == null || promised.allows(site, task.shape(), end)));
   }
 
-  /** Whether the host would let it work long enough, and has not failed under it. */
+  /** Whether the host would let it work long enough, and is none that it avoids. */
   private boolean suits(Site site, Waiting task, Instant end) {
-    return !task.avoid().contains(site.host.agent()) && !closesBefore(site, end);
+    return !avoids(task, site) && !closesBefore(site, end);
+  }
+
+  /**
+   * Whether hardware of the host has failed under the task and another host may do better. Where
+   * none would, it is better than waiting: the slot that failed is in quarantine itself.
+   */
+  boolean avoids(Waiting task, Site site) {
+    return task.avoid().contains(site.host.agent())
+        && sites.stream()
+            .anyMatch(other ->
+                !task.avoid().contains(other.host.agent())
+                    && other.obstacleFor(task.shape()) == null);
   }
 
   private boolean closesBefore(Site site, Instant end) {
@@ -223,7 +235,7 @@ final class PoolRound {
           task,
           obstacle.orElseGet(() -> {
             if (claimed.contains(task.task())) return WaitingReason.PREEMPTING;
-            return noneFree && task.avoid().isEmpty() ? inTurn(next) : whyBusy(task, next);
+            return noneFree ? inTurn(next) : whyBusy(task, next);
           }),
           pool);
     }
@@ -241,9 +253,6 @@ final class PoolRound {
   }
 
   private WaitingReason whyBusy(Waiting task, boolean next) {
-    if (!task.avoid().isEmpty() && sites.stream().noneMatch(site -> isTrusted(site, task))) {
-      return WaitingReason.AVOIDED;
-    }
     var free = sites.stream().filter(site -> site.free() > 0 && isTrusted(site, task)).toList();
     var shape = task.shape();
     var end = end(task);
@@ -262,7 +271,7 @@ final class PoolRound {
     return next ? WaitingReason.SLOTS_BUSY : WaitingReason.BEHIND;
   }
 
-  private static boolean isTrusted(Site site, Waiting task) {
-    return !task.avoid().contains(site.host.agent()) && site.obstacleFor(task.shape()) == null;
+  private boolean isTrusted(Site site, Waiting task) {
+    return !avoids(task, site) && site.obstacleFor(task.shape()) == null;
   }
 }

@@ -228,8 +228,8 @@ final class Preemption {
     return false;
   }
 
-  private static boolean isFit(Site site, Waiting task) {
-    return site.obstacleFor(task.shape()) == null && !task.avoid().contains(site.host.agent());
+  private boolean isFit(Site site, Waiting task) {
+    return site.obstacleFor(task.shape()) == null && !round.avoids(task, site);
   }
 
   private boolean isLeaving(Site.Occupant occupant) {

@@ -50,7 +50,6 @@ final class Sentences {
       case DISABLED -> "Too many slots are disabled for " + place + ": enable them again.";
       case QUARANTINED ->
           "Hardware failed on slots that it could run on: repair them and release them.";
-      case AVOIDED -> "Hardware failed under it on every host with " + place + ": add another one.";
       case AGENT_SILENT -> "No agent with " + place + " has been heard of lately: start one again.";
       case NO_FITTING_SLOT -> "No agent offers " + place + ": start one.";
     };

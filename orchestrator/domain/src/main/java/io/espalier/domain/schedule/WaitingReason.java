@@ -31,8 +31,6 @@ public enum WaitingReason {
   DISABLED(false),
   /** Hardware failed on such slots. */
   QUARANTINED(false),
-  /** Hardware failed under this task on every agent with such slots. */
-  AVOIDED(false),
   /** Agents with such slots are silent. */
   AGENT_SILENT(false),
   /** No agent offers what it must be given. */

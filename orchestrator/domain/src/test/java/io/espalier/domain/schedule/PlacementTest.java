@@ -102,6 +102,18 @@ class PlacementTest {
   }
 
   @Test
+  void aHostThatFailedATaskIsBetterThanNone() {
+    scene
+        .host("ash", 4)
+        .closed("ash", 0, Closed.QUARANTINED)
+        .host("elm", 1)
+        .draining("elm")
+        .waits(aTask(10, RED).avoiding("ash"));
+
+    assertThat(placed()).isEqualTo("ash 1");
+  }
+
+  @Test
   void givesASliceToWhatFitsIntoItAndNeverToAGang() {
     scene
         .host("ash", 4)

@@ -165,13 +165,6 @@ class WhyWaitingTest {
   }
 
   @Test
-  void avoided() {
-    var scene = new Scene().team(RED).host("oak", 1).waits(aTask(10, RED).avoiding("oak"));
-
-    assertThat(scene.reason()).isEqualTo(WaitingReason.AVOIDED);
-  }
-
-  @Test
   void agentSilent() {
     var scene = new Scene().team(RED).host("oak", 1).silent("oak").waits(aTask(10, RED));
 

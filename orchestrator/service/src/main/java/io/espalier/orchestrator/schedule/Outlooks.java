@@ -109,7 +109,6 @@ public final class Outlooks {
           DRAINING,
           DISABLED,
           QUARANTINED,
-          AVOIDED,
           AGENT_SILENT,
           NO_FITTING_SLOT ->
           new Outlook(reason, wait.text(), null, null);

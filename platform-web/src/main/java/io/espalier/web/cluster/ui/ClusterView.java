@@ -249,7 +249,6 @@ final class ClusterView extends Div {
       case DRAINING -> "Agents with fitting slots are draining.";
       case DISABLED -> "Fitting slots are disabled.";
       case QUARANTINED -> "Hardware failed on fitting slots.";
-      case AVOIDED -> "Hardware failed under it on every fitting host.";
       case AGENT_SILENT -> "Agents with fitting slots are silent.";
       case NO_FITTING_SLOT -> "No agent offers what it needs.";
     };
