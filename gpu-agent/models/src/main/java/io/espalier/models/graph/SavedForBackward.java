@@ -72,8 +72,12 @@ record SavedForBackward(Graph graph, Device device, InPlace inPlace) {
               Saved.when(x.get(3).tracked(), x.get(2)),
               Saved.when(x.get(2).tracked(), x.get(3)));
       case Op.Conv2d _ -> List.of(Saved.value(x.get(0)), Saved.value(x.get(1)));
+      // Several operators to libtorch: what it has normalised is kept for the weight's gradient.
       case Op.RmsNorm _ ->
-          List.of(Saved.value(x.get(0)), Saved.extra(rows(y).times(DType.F32.bytes())));
+          List.of(
+              Saved.value(x.get(0)),
+              Saved.extra(rows(y).times(DType.F32.bytes())),
+              Saved.extra(x.get(1).tracked() ? y.bytes() : Size.ZERO));
       case Op.BatchNorm(_, _, boolean ofBatch) ->
           List.of(
               Saved.value(x.get(0)),

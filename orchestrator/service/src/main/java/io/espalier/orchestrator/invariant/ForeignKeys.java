@@ -38,7 +38,8 @@ final class ForeignKeys {
                     join pg_attribute p on p.attrelid = k.confrelid and p.attnum = pair.parent)
                      as columns
             from pg_constraint k
-            where k.contype = 'f' and k.connamespace = current_schema()::regnamespace
+            where k.contype = 'f'
+              and k.connamespace = (select relnamespace from pg_class where oid = 'job'::regclass)
               and exists (select 1 from pg_attribute
                           where attrelid = k.conrelid and attname = 'team_id')
               and exists (select 1 from pg_attribute
