@@ -30,6 +30,18 @@ class ChangesTest {
         assertThat(connected.poll(20, TimeUnit.SECONDS)).isTrue();
       }
     }
+    awaitNews(here, there);
+    awaitNews(there, here);
+  }
+
+  /** Whoever hears of a job is done with waking everybody: one thread does both. */
+  private static void awaitNews(Changes from, Changes to) throws InterruptedException {
+    var arrived = new LinkedBlockingQueue<UUID>();
+    var job = UUID.randomUUID();
+    try (var _ = to.onAnyJob(arrived::add)) {
+      from.announce(new Change.OfJob(job));
+      assertThat(arrived.poll(20, TimeUnit.SECONDS)).isEqualTo(job);
+    }
   }
 
   @AfterEach
