@@ -155,7 +155,8 @@ class AgentEndpointTest {
                         "freeDiskBytes",
                         1L << 33),
                 "slots", List.of(Map.of("index", 0, "pool", "cpu", "memoryBytes", 1L << 32)),
-                "running", List.of()));
+                "running", List.of(),
+                "number", 1));
     assertThat(answer.status()).as("%s", answer).isEqualTo(200);
     return answer.json();
   }

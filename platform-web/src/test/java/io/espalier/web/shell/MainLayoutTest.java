@@ -32,7 +32,8 @@ class MainLayoutTest extends SpringBrowserlessTest {
             "Cluster",
             "Teams",
             "Users",
-            "Audit");
+            "Audit",
+            "Invariants");
     assertThat(find(Avatar.class).single().getName()).isEqualTo("Ann Example");
   }
 
@@ -44,7 +45,7 @@ class MainLayoutTest extends SpringBrowserlessTest {
     assertThat(find(SideNav.class).single().getItems())
         .extracting(SideNavItem::getLabel)
         .contains("Cluster", "Teams")
-        .doesNotContain("Users", "Audit");
+        .doesNotContain("Users", "Audit", "Invariants");
   }
 
   @Test
