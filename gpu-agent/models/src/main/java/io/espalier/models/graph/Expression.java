@@ -168,19 +168,10 @@ final class Expression {
   private static String attention(Op.Attention op, List<Value> values, List<String> x) {
     var mask = x.size() > 3 ? x.get(3) : "None";
     var scale = op.scale().map(Object::toString).orElse("None");
-    if (SavedForBackward.isGrouped(values))
+    boolean grouped = SavedForBackward.isGrouped(values);
+    if (grouped || op.dropout() > 0)
       return helper(
-          "grouped_attention",
-          x.get(0),
-          x.get(1),
-          x.get(2),
-          mask,
-          op.dropout(),
-          truth(op.causal()),
-          scale);
-    if (op.dropout() > 0)
-      return helper(
-          "dropping_attention",
+          grouped ? "grouped_attention" : "dropping_attention",
           x.get(0),
           x.get(1),
           x.get(2),

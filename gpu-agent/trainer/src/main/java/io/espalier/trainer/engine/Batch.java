@@ -16,7 +16,7 @@ import java.util.Map;
 public record Batch(Map<String, Tensor> inputs, long targets) {
 
   /** As the loss leaves out samples without a label. */
-  private static final long UNLABELLED = -100;
+  public static final long UNLABELLED = -100;
 
   private static final String LABELS = "labels";
 

@@ -18,6 +18,7 @@ import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.Adapter;
+import io.espalier.trainer.weights.Difference;
 import io.espalier.trainer.weights.ModelFolder;
 import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
@@ -75,12 +76,12 @@ final class EvaluateTask {
       writeCards(family, data, before, after, merged, adapter);
 
       progress("reloading", 4);
-      double difference = largest(logits, reloadedModel(merged, classes, test));
+      double difference = Difference.largest(logits, reloadedModel(merged, classes, test));
       List<Export> exports = new ArrayList<>();
       exports.add(new Export("MERGED_MODEL", context.folder().allIn(merged)));
       if (Files.isDirectory(adapter)) {
         float[] reloaded = reloadedAdapter(model, adapter, family, classes, test);
-        difference = Math.max(difference, largest(logits, reloaded));
+        difference = Math.max(difference, Difference.largest(logits, reloaded));
         exports.add(new Export("ADAPTER", context.folder().allIn(adapter)));
       }
       return new TrainerEvent.Evaluated(
@@ -174,18 +175,5 @@ final class EvaluateTask {
         return new Extraction(session, context.lease()).logits(test);
       }
     }
-  }
-
-  private static double largest(float[] a, float[] b) {
-    if (a.length != b.length) {
-      throw new IllegalStateException(
-          "%d logits in memory, %d after reloading".formatted(a.length, b.length));
-    }
-    double largest = 0;
-    for (int i = 0; i < a.length; i++) {
-      double difference = Math.abs(a[i] - b[i]);
-      largest = Double.isNaN(difference) ? Double.NaN : Math.max(largest, difference);
-    }
-    return largest;
   }
 }

@@ -16,7 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class ShownEvents {
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int WIDTH = 30;
   private static final long LOOK_EVERY_MILLIS = 300;
 
   private final Path file;
@@ -72,17 +71,14 @@ final class ShownEvents {
                   .filter(point -> !point.name().endsWith("grad_norm"))
                   .map(point -> String.format(Locale.ROOT, "%s %.4g", point.name(), point.value()))
                   .collect(Collectors.joining("  "));
-      case TrainerEvent.Progress progress -> {
-        int filled = progress.total() == 0 ? 0 : WIDTH * progress.done() / progress.total();
-        out.printf(
-            "\r%s%s %d/%d %s  %s ",
-            "█".repeat(filled),
-            "░".repeat(WIDTH - filled),
-            progress.done(),
-            progress.total(),
-            progress.phase(),
-            points);
-      }
+      case TrainerEvent.Progress progress ->
+          out.printf(
+              "\r%s %d/%d %s  %s ",
+              Bar.of(progress.done(), progress.total()),
+              progress.done(),
+              progress.total(),
+              progress.phase(),
+              points);
       case TrainerEvent.Started _,
           TrainerEvent.Checkpoint _,
           TrainerEvent.Profiled _,

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** A training of a model that writes, for a person at a terminal. */
 final class ShownProgress implements Progress {
 
-  private static final int WIDTH = 30;
-
   private final @Nullable PrintWriter out;
   private final int steps;
   private String validated = "";
@@ -25,16 +23,8 @@ final class ShownProgress implements Progress {
   @Override
   public void stepped(int step, double loss, double rate, double gradientNorm) {
     if (out == null) return;
-    int filled = WIDTH * step / steps;
     out.printf(
-        Locale.ROOT,
-        "\r%s%s %d/%d  loss %.4f%s ",
-        "█".repeat(filled),
-        "░".repeat(WIDTH - filled),
-        step,
-        steps,
-        loss,
-        validated);
+        Locale.ROOT, "\r%s %d/%d  loss %.4f%s ", Bar.of(step, steps), step, steps, loss, validated);
     if (step == steps) out.println();
     out.flush();
   }

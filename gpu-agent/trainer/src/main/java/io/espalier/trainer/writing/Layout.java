@@ -16,8 +16,6 @@ sealed interface Layout {
   /** Rows that passages are put into. */
   List<List<Passage>> rows(List<Passage> passages);
 
-  long UNTOLD = -100;
-
   /** Windows of a running text, all of one length. */
   record Windows() implements Layout {
 
@@ -77,7 +75,7 @@ sealed interface Layout {
       var places = new long[cells];
       var labels = new long[cells];
       Arrays.fill(ids, filler);
-      Arrays.fill(labels, UNTOLD);
+      Arrays.fill(labels, Batch.UNLABELLED);
       for (int row = 0; row < rows.size(); row++) {
         int at = row * width;
         int number = 1;
@@ -118,7 +116,7 @@ sealed interface Layout {
       var mask = new long[ids.length];
       var labels = new long[rows.size() * told];
       Arrays.fill(ids, filler);
-      Arrays.fill(labels, UNTOLD);
+      Arrays.fill(labels, Batch.UNLABELLED);
       for (int row = 0; row < rows.size(); row++) {
         for (int i = 0; i < questions.get(row).length; i++) {
           ids[row * asked + i] = questions.get(row)[i];

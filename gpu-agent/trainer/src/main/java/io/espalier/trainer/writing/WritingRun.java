@@ -30,6 +30,7 @@ import io.espalier.trainer.loop.TrainingLoop;
 import io.espalier.trainer.template.ChatTemplate;
 import io.espalier.trainer.text.TokenizerFiles;
 import io.espalier.trainer.weights.Adapter;
+import io.espalier.trainer.weights.Difference;
 import io.espalier.trainer.weights.Export;
 import io.espalier.trainer.weights.ModelFolder;
 import io.espalier.trainer.weights.RandomWeights;
@@ -118,7 +119,7 @@ public record WritingRun(
       var best = train(network, plan, start, batches, progress);
       var trained = Overlay.of(Safetensors.open(best, arena), start);
       var after = judge(network, plan, trained, tests, questions, family, model);
-      double difference = export(network, family, model, plan, trained, tests, arena);
+      double difference = export(network, layout, model, plan, trained, tests, arena);
       return result(tokenizer, parts, questions, before, after, difference);
     }
   }
@@ -281,13 +282,14 @@ public record WritingRun(
   /** The largest difference of a logit between the model in memory and one that was loaded. */
   private double export(
       Network network,
-      Family family,
+      Layout layout,
       ModelFolder model,
       TrainingPlan plan,
       TensorSource trained,
       WritingBatches tests,
       Arena arena)
       throws IOException {
+    var family = model.family();
     var merged = target.resolve("model");
     var adapter = target.resolve("adapter");
     Files.createDirectories(target);
@@ -304,10 +306,9 @@ public record WritingRun(
     var loaded = ModelFolder.read(merged, arena);
     var weights = StartingWeights.of(loaded, loaded.labels(), TrainingPlan.nothing(), 0);
     double difference =
-        largest(
+        Difference.largest(
             wanted,
-            logits(
-                network(loaded.family(), layoutOf(batch)), weights, batch, TrainingPlan.nothing()));
+            logits(network(loaded.family(), layout), weights, batch, TrainingPlan.nothing()));
     if (!Files.isDirectory(adapter)) return difference;
     var read = Adapter.read(adapter, family, arena);
     var adapted = read.plan(family);
@@ -315,13 +316,8 @@ public record WritingRun(
     var base = StartingWeights.of(model, model.labels(), adapted, training.settings().seed() + 1);
     return Math.max(
         difference,
-        largest(wanted, logits(network, new Overlay(read.tensors(), base), batch, adapted)));
-  }
-
-  private Layout layoutOf(Batch batch) {
-    return batch.inputs().containsKey("sample_ids")
-        ? new Layout.Packed(length, 0)
-        : new Layout.Windows();
+        Difference.largest(
+            wanted, logits(network, new Overlay(read.tensors(), base), batch, adapted)));
   }
 
   private float[] logits(Network network, TensorSource weights, Batch batch, TrainingPlan plan)
@@ -331,15 +327,6 @@ public record WritingRun(
             network, plan, Mode.EVAL, Protocols.optimizer(training.settings()), weights)) {
       return session.forward("predict", batch).logits().floats();
     }
-  }
-
-  private static double largest(float[] a, float[] b) {
-    double largest = a.length == b.length ? 0 : Double.NaN;
-    for (int i = 0; i < Math.min(a.length, b.length); i++) {
-      double difference = Math.abs(a[i] - b[i]);
-      largest = Double.isNaN(difference) ? Double.NaN : Math.max(largest, difference);
-    }
-    return largest;
   }
 
   private Result result(
