@@ -59,8 +59,8 @@ class SimulatedStoreTest {
 
   private static final int COMMANDS = 160;
 
-  /** The choice gives this data the same batch every time. */
-  private static final int BATCH = 32;
+  /** Of every training here: all are chosen from the one profile that the agents report. */
+  private static final int BATCH = SimulatedAgent.profile().batchSize();
 
   private static final Duration SILENCE = Duration.ofHours(5);
 
@@ -483,7 +483,8 @@ class SimulatedStoreTest {
             select k.id, k.job_id, k.team_id, k.kind, k.version, j.version as job_version,
                    j.pause_reason is not distinct from 'BUDGET' as parked, k.need_millis
             from task k join job j on j.id = k.job_id
-            where k.state = 'WAITING' and j.pause_reason is distinct from 'USER' order by k.id
+            where k.state = 'WAITING' and j.pause_reason is distinct from 'USER'
+            order by k.place, k.id
             """)
         .query((row, _) ->
             new Task(
@@ -505,7 +506,7 @@ class SimulatedStoreTest {
         .sql(
             """
             select l.id, l.agent_id, l.epoch, l.next_sequence, l.state = 'LIVE' as live, t.kind
-            from lease l join task t on t.id = l.task_id order by l.granted_at, l.id
+            from lease l join task t on t.id = l.task_id order by l.granted_at, l.epoch, l.id
             """)
         .query((row, _) ->
             new Lease(
@@ -522,7 +523,11 @@ class SimulatedStoreTest {
     return platform
         .database
         .superuser()
-        .sql("select id, agent_id, index, pool from slot order by agent_id, index")
+        .sql(
+            """
+            select s.id, s.agent_id, s.index, s.pool
+            from slot s join agent a on a.id = s.agent_id order by a.name, s.index
+            """)
         .query((row, _) ->
             new Slot(
                 Columns.uuid(row, "id"),
