@@ -4,6 +4,7 @@ import io.espalier.datasets.Split;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TaskSpec;
@@ -74,7 +75,10 @@ final class TrainTask {
     var settings = training.settings();
     var batches =
         new TrainingBatches(
-            changed(model, classes, train), validation, settings.batchSize(), settings.seed());
+            changed(model, classes, train),
+            validation,
+            settings.batching().batchSize(),
+            settings.seed());
     try (TrainingSession session =
             TrainingSession.open(
                 family,
@@ -89,7 +93,7 @@ final class TrainTask {
                   prefetch,
                   LoopSettings.of(settings),
                   context.folder().checkpoints(),
-                  new ReportedProgress(context, settings.maxSteps()),
+                  new ReportedProgress(context, settings.schedule().maxSteps()),
                   context.lease()::isOver,
                   atOnce)
               .run();
@@ -130,7 +134,8 @@ final class TrainTask {
   private Samples changed(BaseModel model, List<String> classes, Samples train)
       throws IOException, Stopped {
     return switch (train) {
-      case ImageSet images when training.settings().augment() ->
+      case ImageSet images
+          when training.settings().regularisation().augmentation() instanceof Augmentation.Gentle ->
           images.changedBy(new AugmentationChoice(context, training).of(model, classes, images));
       case ImageSet images -> images;
       case TextSet texts -> texts;
@@ -156,7 +161,7 @@ final class TrainTask {
             "learning_rate",
             "Training left the finite numbers at step " + step + ".",
             "Lower the learning rate, to a third for example, and submit again.")
-        .found(training.settings().learningRate());
+        .found(training.settings().schedule().learningRate());
   }
 
   /**

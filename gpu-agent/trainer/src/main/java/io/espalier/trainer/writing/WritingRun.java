@@ -109,8 +109,14 @@ public record WritingRun(
       var settings = training.settings();
       var batches =
           new WritingBatches(
-              layout, parts.train(), parts.validation(), settings.batchSize(), settings.seed());
-      var tests = new WritingBatches(layout, parts.test(), parts.test(), settings.batchSize(), 0);
+              layout,
+              parts.train(),
+              parts.validation(),
+              settings.batching().batchSize(),
+              settings.seed());
+      var tests =
+          new WritingBatches(
+              layout, parts.test(), parts.test(), settings.batching().batchSize(), 0);
       var questions = questions(parts, source);
       var plan = Protocols.plan(training, family);
       var start = start(model, plan);
@@ -188,7 +194,7 @@ public record WritingRun(
                         "learning_rate",
                         "Training left the finite numbers at step " + step + ".",
                         "Lower the learning rate, to a third for example.")
-                    .found(settings.learningRate()));
+                    .found(settings.schedule().learningRate()));
       };
     }
   }
