@@ -54,22 +54,26 @@ class SchedulesViewTest extends SpringBrowserlessTest {
   }
 
   @Test
-  void whatBecameOfItsTimesIsToldWithTheReasonOrTheJob() {
+  void aTimeThatMadeAJobLeadsToIt() {
     var orchard = new Orchard(platform, 5);
-    var able = schedule(orchard, EVERY_SECOND, 1);
-    fire(orchard, able);
-    schedules.setPaused(orchard.user(), able.id(), true);
+    fired(orchard, 1);
+
     navigate(SchedulesView.class);
+
     assertThat(find(Anchor.class).all())
         .filteredOn(link -> link.getText().equals("the job"))
-        .isNotEmpty();
-    schedules.delete(orchard.user(), able.id());
+        .isNotEmpty()
+        .allMatch(link -> link.getHref().startsWith("jobs/"));
+  }
 
-    var tooDear = schedule(orchard, EVERY_SECOND, 1000);
-    fire(orchard, tooDear);
-    schedules.setPaused(orchard.user(), tooDear.id(), true);
+  @Test
+  void aTimeThatMadeNoneSaysWhy() {
+    var orchard = new Orchard(platform, 5);
+    fired(orchard, 0.0001);
+
     navigate(SchedulesView.class);
-    assertThat(text()).contains("Last times", "budget");
+
+    assertThat(text()).contains("Last times", "budget cap of the job");
   }
 
   @Test
@@ -100,9 +104,11 @@ class SchedulesViewTest extends SpringBrowserlessTest {
         orchard.user(), "Schedule " + UUID.randomUUID(), cron, ZoneOffset.UTC, submission);
   }
 
-  /** Its time comes within a second. */
-  private void fire(Orchard orchard, CronSchedule schedule) {
+  /** Its time comes within a second; then it is paused. */
+  private void fired(Orchard orchard, double gpuHours) {
+    var schedule = schedule(orchard, EVERY_SECOND, gpuHours);
     while (schedules.fires(orchard.user(), schedule.id()).isEmpty()) schedules.tick();
+    schedules.setPaused(orchard.user(), schedule.id(), true);
   }
 
   private Button button(String name) {
