@@ -1,76 +1,112 @@
 package io.espalier.orchestrator.schedule;
 
-import static io.espalier.orchestrator.database.Columns.parameter;
-
+import io.espalier.domain.budget.Rate;
 import io.espalier.domain.schedule.Plan.Grant;
 import io.espalier.domain.schedule.Snapshot;
-import io.espalier.orchestrator.job.TaskFlow;
+import io.espalier.orchestrator.budget.Books;
+import io.espalier.orchestrator.budget.Rates;
+import io.espalier.orchestrator.job.Starts;
 import io.espalier.orchestrator.job.TaskSpecs;
 import io.espalier.orchestrator.lease.Leases;
+import io.espalier.orchestrator.lease.NewLease;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Makes one grant of a plan true, in the caller's transaction: job and task by their versions,
- * epoch + 1, the lease with its slot, the first hold.
+ * Makes grants of a plan true, in the caller's transaction, with as many statements for all of them
+ * as for one. A grant that relies on what has changed since the snapshot drops out, and the next
+ * plan knows.
+ *
+ * <ol>
+ *   <li>Lock, in the order that holds everywhere: jobs and tasks by their versions, accounts,
+ *       agents.
+ *   <li>Keep what is still true: the slots are free and no other grant here takes them, and both
+ *       accounts can pay.
+ *   <li>Write: jobs and tasks with epoch + 1, leases with their slots, first holds.
+ * </ol>
  */
-final class CommitGrant {
+final class CommitGrants {
 
-  /** Something the grant relies on has changed since the snapshot; the next plan knows. */
-  static final class Outdated extends RuntimeException {
-    Outdated(String what) {
-      super(what);
-    }
-  }
-
-  private final TaskFlow flow;
   private final Leases leases;
 
-  CommitGrant(TaskFlow flow, Leases leases) {
-    this.flow = flow;
+  CommitGrants(Leases leases) {
     this.leases = leases;
   }
 
-  void apply(JdbcClient jdbc, Grant grant) {
-    var waiting = grant.waiting();
-    if (!flow.begin(jdbc, waiting.job(), waiting.jobVersion(), waiting.kind())) {
-      throw new Outdated("job " + waiting.job());
-    }
-    long epoch =
-        jdbc.sql(
-                """
-                update task
-                set state = 'LEASED', epoch = epoch + 1, version = version + 1, pool = :pool,
-                    progress = null, timed_from = null, waiting_reason = null, waiting_text = null
-                where id = :id and version = :version and state = 'WAITING'
-                returning epoch
-                """)
-            .param("pool", grant.pool())
-            .param("id", waiting.task())
-            .param("version", waiting.taskVersion())
-            .query((row, _) -> row.getLong("epoch"))
-            .optional()
-            .orElseThrow(() -> new Outdated("task " + waiting.task()));
-    var slots = grant.slots().stream().map(Snapshot.Slot::id).toList();
-    var lease = UUID.randomUUID();
-    var granted =
-        leases.grant(
+  /** Those that are true now, if the transaction commits. */
+  List<Grant> apply(JdbcClient jdbc, List<Grant> grants) {
+    var starts = Starts.lock(jdbc, grants);
+    var unchanged = grants.stream().filter(starts::isUnchanged).toList();
+    if (unchanged.isEmpty()) return List.of();
+    var books =
+        Books.open(
             jdbc,
-            lease,
-            waiting.team(),
-            waiting.job(),
-            waiting.task(),
-            epoch,
-            grant.host().agent(),
-            slots,
-            TaskSpecs.of(jdbc, waiting.job(), waiting.task(), waiting.kind(), slots.getFirst()),
-            grant.hold());
-    if (!granted) throw new Outdated("slots " + slots + ", their agent or the budget");
-    if (grant.yieldBy() != null) {
-      jdbc.sql("update lease set yield_by = :yieldBy where id = :lease")
-          .param("yieldBy", parameter(grant.yieldBy()))
-          .param("lease", lease)
-          .update();
+            unchanged.stream().map(grant -> grant.waiting().team()).toList(),
+            unchanged.stream().map(grant -> grant.waiting().job()).toList());
+    var free = leases.lockFree(jdbc, unchanged.stream().flatMap(g -> slots(g).stream()).toList());
+    var rates = Rates.current(jdbc);
+    var granted = new ArrayList<Grant>();
+    var accounts = new ArrayList<Books.OfLease>();
+    for (var grant : unchanged) {
+      var slots = slots(grant);
+      if (!free.containsAll(slots)) continue;
+      var account =
+          new Books.OfLease(grant.waiting().team(), grant.waiting().job(), UUID.randomUUID());
+      var opening = NewLease.opening(rate(rates, grant), slots.size(), grant.hold());
+      if (!books.post(account, List.of(opening), "slice 0")) continue;
+      free.removeAll(slots);
+      granted.add(grant);
+      accounts.add(account);
     }
+    if (granted.isEmpty()) return List.of();
+    starts.begin(jdbc, granted);
+    leases.insert(jdbc, newLeases(jdbc, starts, granted, accounts, rates));
+    books.write(jdbc);
+    return List.copyOf(granted);
+  }
+
+  private static List<NewLease> newLeases(
+      JdbcClient jdbc,
+      Starts starts,
+      List<Grant> granted,
+      List<Books.OfLease> accounts,
+      Map<String, Rate> rates) {
+    var specs = TaskSpecs.of(jdbc, granted.stream().map(CommitGrants::start).toList());
+    var leases = new ArrayList<NewLease>();
+    for (int i = 0; i < granted.size(); i++) {
+      var grant = granted.get(i);
+      var task = grant.waiting().task();
+      var spec = specs.get(task);
+      if (spec == null) throw new IllegalStateException("Nothing is known of task " + task);
+      leases.add(
+          new NewLease(
+              accounts.get(i),
+              task,
+              starts.nextEpoch(grant),
+              grant.host().agent(),
+              slots(grant),
+              spec,
+              grant.hold(),
+              rate(rates, grant),
+              grant.yieldBy()));
+    }
+    return leases;
+  }
+
+  private static TaskSpecs.Start start(Grant grant) {
+    var waiting = grant.waiting();
+    return new TaskSpecs.Start(
+        waiting.job(), waiting.task(), waiting.kind(), slots(grant).getFirst());
+  }
+
+  private static List<UUID> slots(Grant grant) {
+    return grant.slots().stream().map(Snapshot.Slot::id).toList();
+  }
+
+  private static Rate rate(Map<String, Rate> rates, Grant grant) {
+    return rates.getOrDefault(grant.pool(), Rate.FREE);
   }
 }
