@@ -10,6 +10,7 @@ import io.espalier.trainer.reading.ProfileCommand;
 import io.espalier.trainer.starter.DrawDemoCommand;
 import io.espalier.trainer.starter.PretrainCommand;
 import io.espalier.trainer.starter.text.PretrainTextCommand;
+import io.espalier.trainer.task.EvaluateCommand;
 import io.espalier.trainer.task.PredictCommand;
 import io.espalier.trainer.task.RunCommand;
 import io.espalier.trainer.task.TrainCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Command;
       EstimateCommand.class,
       ProfileCommand.class,
       DescribeCommand.class,
+      EvaluateCommand.class,
       PredictCommand.class,
       GenerateCommand.class,
       MergeCommand.class,

@@ -39,6 +39,7 @@ public enum Fault {
   ROW_VALUE("The value cannot be used."),
   ROW_TOO_LONG("The value is too long."),
   CLASSES("The classes cannot be learned as they are."),
+  NUMBERS("There is nothing to learn from these numbers."),
   CLASS_EMPTY("The class folder holds no image."),
   PREPROCESSOR("The model's image preprocessing cannot be used.");
 

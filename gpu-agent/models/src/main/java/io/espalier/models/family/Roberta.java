@@ -91,6 +91,11 @@ public record Roberta(BertEncoder encoder, double classifierDropout, Head head)
   }
 
   @Override
+  public String lastLayer() {
+    return head instanceof Head.TokenClassification ? "classifier" : "classifier.out_proj";
+  }
+
+  @Override
   public int vocabulary() {
     return encoder.vocabulary();
   }

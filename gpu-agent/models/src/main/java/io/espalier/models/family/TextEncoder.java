@@ -11,6 +11,11 @@ public sealed interface TextEncoder extends Family permits Bert, DistilBert, Rob
   /** Kinds of tokens that it tells apart. */
   int segments();
 
+  /** The linear layer that gives the logits. */
+  default String lastLayer() {
+    return "classifier";
+  }
+
   /** Number of the token that fills up short samples. */
   int padding();
 }

@@ -8,8 +8,13 @@ import java.util.List;
 /** A data set as a model wants it. */
 public sealed interface DataSet extends AutoCloseable permits ImageData, TextData {
 
+  /** What is asked of its samples. */
+  Question question();
+
   /** Names of the classes; the position is the label. */
-  List<String> classes();
+  default List<String> classes() {
+    return question().classes();
+  }
 
   /**
    * What is known by now: some samples only show when their split is loaded that they are broken.
@@ -18,6 +23,9 @@ public sealed interface DataSet extends AutoCloseable permits ImageData, TextDat
 
   /** A split, without the samples that cannot be used; those appear in the report. */
   Samples load(Split split) throws IOException;
+
+  /** All samples, whatever they are for. */
+  Samples all() throws IOException;
 
   /** What its samples are called, such as {@code images}. */
   String noun();

@@ -84,8 +84,8 @@ public final class ImageData implements DataSet {
   }
 
   @Override
-  public List<String> classes() {
-    return classes;
+  public Question question() {
+    return Question.ofOneClass(classes);
   }
 
   @Override
@@ -95,7 +95,15 @@ public final class ImageData implements DataSet {
 
   @Override
   public ImageSet load(Split split) throws IOException {
-    List<ImageEntry> entries = splits.of(split);
+    return load(splits.of(split));
+  }
+
+  @Override
+  public ImageSet all() throws IOException {
+    return load(folder.entries());
+  }
+
+  private ImageSet load(List<ImageEntry> entries) throws IOException {
     int imageBytes = 3 * area.width() * area.height();
     MemorySegment decoded = scratchFile((long) imageBytes * entries.size());
     decode(entries, decoded, imageBytes);
@@ -119,7 +127,7 @@ public final class ImageData implements DataSet {
         preprocessing,
         area,
         names,
-        labels.stream().mapToInt(label -> label).toArray(),
+        new Targets.OfClasses(classes.size(), labels),
         decoded.asSlice(0, (long) names.size() * imageBytes));
   }
 

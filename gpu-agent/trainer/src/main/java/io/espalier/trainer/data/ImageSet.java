@@ -3,10 +3,13 @@ package io.espalier.trainer.data;
 import io.espalier.datasets.image.RgbImage;
 import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
+import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.engine.Batch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
@@ -18,7 +21,7 @@ public final class ImageSet implements Samples {
 
   private final Area area;
   private final List<String> names;
-  private final int[] labels;
+  private final Targets targets;
   private final MemorySegment pixels;
   private final float[][] tables;
   private final Augmentation augmentation;
@@ -31,16 +34,16 @@ public final class ImageSet implements Samples {
       ImagePreprocessing preprocessing,
       Area area,
       List<String> names,
-      int[] labels,
+      Targets targets,
       MemorySegment pixels) {
     this.area = area;
     this.names = List.copyOf(names);
-    this.labels = labels.clone();
+    this.targets = targets;
     this.pixels = pixels;
-    if (names.size() != labels.length || pixels.byteSize() != labels.length * imageBytes()) {
+    if (names.size() != targets.size() || pixels.byteSize() != targets.size() * imageBytes()) {
       throw new IllegalArgumentException(
           "%d names, %d labels and %d bytes of pixels do not belong together"
-              .formatted(names.size(), labels.length, pixels.byteSize()));
+              .formatted(names.size(), targets.size(), pixels.byteSize()));
     }
     this.tables = new float[3][];
     for (int channel = 0; channel < 3; channel++) {
@@ -49,10 +52,10 @@ public final class ImageSet implements Samples {
     this.augmentation = Augmentation.NONE;
   }
 
-  private ImageSet(ImageSet plain, Augmentation augmentation) {
+  private ImageSet(ImageSet plain, Targets targets, Augmentation augmentation) {
     this.area = plain.area;
     this.names = plain.names;
-    this.labels = plain.labels;
+    this.targets = targets;
     this.pixels = plain.pixels;
     this.tables = plain.tables;
     this.augmentation = augmentation;
@@ -60,7 +63,7 @@ public final class ImageSet implements Samples {
 
   /** The same images, which training sees changed. */
   public ImageSet changedBy(Augmentation other) {
-    return new ImageSet(this, other);
+    return new ImageSet(this, targets, other);
   }
 
   @Override
@@ -68,8 +71,19 @@ public final class ImageSet implements Samples {
     return changedBy(new Augmentation(Augmentation.padding(area.width()), true));
   }
 
+  @Override
+  public ImageSet wanting(Targets other) {
+    return new ImageSet(this, other, augmentation);
+  }
+
   /** Images that are drawn rather than read. */
   public static ImageSet of(ImagePreprocessing preprocessing, List<RgbImage> images, int[] labels) {
+    return of(preprocessing, images, labels, "drawn");
+  }
+
+  /** Images that all have one name. */
+  public static ImageSet of(
+      ImagePreprocessing preprocessing, List<RgbImage> images, int[] labels, String name) {
     Area area = new Area(images.getFirst().width(), images.getFirst().height());
     byte[] bytes = new byte[Math.multiplyExact(images.size(), 3 * area.width() * area.height())];
     int at = 0;
@@ -77,13 +91,19 @@ public final class ImageSet implements Samples {
       System.arraycopy(image.rgb(), 0, bytes, at, image.rgb().length);
       at += image.rgb().length;
     }
-    List<String> names = images.stream().map(image -> "drawn").toList();
-    return new ImageSet(preprocessing, area, names, labels, MemorySegment.ofArray(bytes));
+    List<String> names = images.stream().map(_ -> name).toList();
+    int classes = Arrays.stream(labels).max().orElse(0) + 1;
+    return new ImageSet(
+        preprocessing,
+        area,
+        names,
+        Targets.OfClasses.of(classes, labels),
+        MemorySegment.ofArray(bytes));
   }
 
   @Override
   public int size() {
-    return labels.length;
+    return targets.size();
   }
 
   public Area area() {
@@ -91,13 +111,8 @@ public final class ImageSet implements Samples {
   }
 
   @Override
-  public int label(int index) {
-    return labels[index];
-  }
-
-  @Override
-  public int[] labels() {
-    return labels.clone();
+  public Targets targets() {
+    return targets;
   }
 
   @Override
@@ -134,13 +149,16 @@ public final class ImageSet implements Samples {
   private Batch batch(int[] indices, long seed, Function<SplittableRandom, Change> changes) {
     int each = (int) imageBytes();
     float[] floats = new float[Math.multiplyExact(each, indices.length)];
-    long[] wanted = new long[indices.length];
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < indices.length; i++) {
       write(indices[i], changes.apply(random), floats, i * each);
-      wanted[i] = labels[indices[i]];
     }
-    return Batch.images(floats, 3, area.width(), wanted);
+    return Batch.of(
+        Map.of(
+            "pixel_values",
+            Tensor.of(floats, indices.length, 3, area.height(), area.width()),
+            "labels",
+            targets.labels(indices, 0)));
   }
 
   private long imageBytes() {

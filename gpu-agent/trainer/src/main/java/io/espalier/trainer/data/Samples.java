@@ -9,10 +9,18 @@ public sealed interface Samples permits ImageSet, TextSet {
 
   int size();
 
-  int label(int index);
+  /** What is wanted of each. */
+  Targets targets();
 
-  /** All labels, in the order of the samples. */
-  int[] labels();
+  /**
+   * The class of each sample, in their order.
+   *
+   * @throws IllegalStateException where they do not belong to one class each
+   */
+  default int[] labels() {
+    if (targets() instanceof Targets.OfClasses classes) return classes.array();
+    throw new IllegalStateException("these samples do not belong to one class each");
+  }
 
   /** The name that a sample has in its data set. */
   String name(int index);
@@ -28,6 +36,9 @@ public sealed interface Samples permits ImageSet, TextSet {
 
   /** The same samples under every change that training may make to them. */
   Samples changed();
+
+  /** The same samples, of which something else is wanted. */
+  Samples wanting(Targets other);
 
   /** The samples of these places, in this order; they share their contents with this set. */
   default Selection select(int[] indices) {

@@ -1,8 +1,10 @@
 package io.espalier.trainer.data;
 
+import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.engine.Batch;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Some samples of a set, in an order. */
@@ -20,9 +22,14 @@ public final class Selection {
     return indices.length;
   }
 
-  /** Labels, in order. */
-  public int[] labels() {
-    return Arrays.stream(indices).map(samples::label).toArray();
+  /** What is wanted of them, in order. */
+  public Targets targets() {
+    return samples.targets().at(indices);
+  }
+
+  /** The answers to them in the logits of their batch. */
+  public List<float[]> answers(Tensor logits) {
+    return samples.targets().answers(logits, indices);
   }
 
   /** Their places in the set. */

@@ -15,7 +15,7 @@ public final class TextSet implements Samples {
 
   private final List<String> names;
   private final List<Tokens> texts;
-  private final int[] labels;
+  private final Targets targets;
   private final int longest;
   private final int padding;
 
@@ -23,32 +23,27 @@ public final class TextSet implements Samples {
    * @param longest most tokens that the model takes; no text has more
    * @param padding number of the token that fills up
    */
-  TextSet(List<String> names, List<Tokens> texts, int[] labels, int longest, int padding) {
-    if (names.size() != labels.length || texts.size() != labels.length) {
+  TextSet(List<String> names, List<Tokens> texts, Targets targets, int longest, int padding) {
+    if (names.size() != targets.size() || texts.size() != targets.size()) {
       throw new IllegalArgumentException(
           "%d names, %d texts and %d labels do not belong together"
-              .formatted(names.size(), texts.size(), labels.length));
+              .formatted(names.size(), texts.size(), targets.size()));
     }
     this.names = List.copyOf(names);
     this.texts = List.copyOf(texts);
-    this.labels = labels.clone();
+    this.targets = targets;
     this.longest = longest;
     this.padding = padding;
   }
 
   @Override
   public int size() {
-    return labels.length;
+    return targets.size();
   }
 
   @Override
-  public int label(int index) {
-    return labels[index];
-  }
-
-  @Override
-  public int[] labels() {
-    return labels.clone();
+  public Targets targets() {
+    return targets;
   }
 
   @Override
@@ -68,7 +63,6 @@ public final class TextSet implements Samples {
     long[] ids = new long[indices.length * width];
     long[] kinds = new long[ids.length];
     long[] attended = new long[ids.length];
-    long[] wanted = new long[indices.length];
     Arrays.fill(ids, padding);
     for (int row = 0; row < indices.length; row++) {
       Tokens text = texts.get(indices[row]);
@@ -77,14 +71,18 @@ public final class TextSet implements Samples {
         kinds[row * width + place] = text.kind(place);
         attended[row * width + place] = 1;
       }
-      wanted[row] = labels[indices[row]];
     }
     return Batch.of(
         Map.of(
             "input_ids", Tensor.of(ids, indices.length, width),
             "token_type_ids", Tensor.of(kinds, indices.length, width),
             "attention_mask", Tensor.of(attended, indices.length, width),
-            "labels", Tensor.of(wanted, indices.length)));
+            "labels", targets.labels(indices, width)));
+  }
+
+  @Override
+  public TextSet wanting(Targets other) {
+    return new TextSet(names, texts, other, longest, padding);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.espalier.models.weights.Durable;
 import io.espalier.models.weights.Safetensors;
 import io.espalier.models.weights.SafetensorsWriter;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.metric.Metric;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
@@ -126,7 +127,8 @@ final class Checkpoints {
             json.putObject("best")
                 .put("step", best.step())
                 .put("loss", best.metrics().loss())
-                .put("score", best.metrics().score())
+                .put("metric", best.metrics().metric().key())
+                .put("value", best.metrics().value())
                 .put("samples", best.metrics().samples()));
     return json;
   }
@@ -139,7 +141,9 @@ final class Checkpoints {
                     found.path("step").asInt(),
                     new Metrics(
                         found.path("loss").asDouble(),
-                        found.path("score").asDouble(),
+                        Metric.of(found.path("metric").asString(""))
+                            .orElseThrow(() -> new IllegalStateException("no metric in " + LOOP)),
+                        found.path("value").asDouble(),
                         found.path("samples").asLong())))
             : Optional.empty();
     return new LoopState(json.path("step").asInt(), json.path("nonFinite").asInt(), best);

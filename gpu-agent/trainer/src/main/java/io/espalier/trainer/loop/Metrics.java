@@ -1,45 +1,63 @@
 package io.espalier.trainer.loop;
 
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.metric.ChosenClasses;
+import io.espalier.trainer.metric.Metric;
+import io.espalier.trainer.metric.TokenLosses;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * How well a model does on the validation split.
  *
- * @param loss mean cross-entropy
- * @param score of a classifier, the share of samples whose highest logit is their label; of a model
- *     that writes, the geometric mean of the probabilities of the tokens, 1 / perplexity
+ * @param loss mean over what its head counts
+ * @param metric by which the best weights are chosen
+ * @param value of that metric
+ * @param samples that were judged; tokens where the model writes
  */
-public record Metrics(double loss, double score, long samples) {
+public record Metrics(double loss, Metric metric, double value, long samples) {
 
-  /** By score; where that is equal, by loss. */
+  /** By the metric; where that is equal, by loss. */
   boolean isBetterThan(Metrics other) {
-    return score > other.score || (score == other.score && loss < other.loss);
+    return metric.mode().isBetter(value, other.value)
+        || (value == other.value && loss < other.loss);
   }
 
   /** Runs the whole validation split through a classifier. */
   public static Metrics ofClasses(TrainingSession session, Batches batches) {
     double loss = 0;
-    long samples = 0, right = 0;
+    var answers = new ArrayList<float[]>();
+    var wanted = IntStream.builder();
     for (int i = 0; i < batches.validationBatches(); i++) {
       var batch = batches.validation(i);
       var outputs = session.forward("evaluate", batch);
       loss += outputs.lossSum();
-      samples += batch.targets();
-      right += Accuracy.right(outputs.logits(), batch.input("labels"));
+      var labels = batch.input("labels").longs();
+      var logits = outputs.logits().floats();
+      int classes = logits.length / labels.length;
+      for (int row = 0; row < labels.length; row++) {
+        answers.add(Arrays.copyOfRange(logits, row * classes, (row + 1) * classes));
+        wanted.add((int) labels[row]);
+      }
     }
-    return new Metrics(loss / samples, (double) right / samples, samples);
+    int classes = answers.isEmpty() ? 0 : answers.getFirst().length;
+    var judged = new ChosenClasses(classes, answers, wanted.build().toArray());
+    return new Metrics(
+        loss / answers.size(), Metric.ACCURACY, judged.value(Metric.ACCURACY), answers.size());
   }
 
   /** Runs the whole validation split through a model that writes. */
   public static Metrics ofTexts(TrainingSession session, Batches batches) {
-    double loss = 0;
-    long tokens = 0;
-    for (int i = 0; i < batches.validationBatches(); i++) {
+    var losses = new double[batches.validationBatches()];
+    var tokens = new long[losses.length];
+    for (int i = 0; i < losses.length; i++) {
       var batch = batches.validation(i);
-      loss += session.forward("loss", batch).lossSum();
-      tokens += batch.targets();
+      losses[i] = session.forward("loss", batch).lossSum();
+      tokens[i] = batch.targets();
     }
-    double mean = loss / tokens;
-    return new Metrics(mean, Math.exp(-mean), tokens);
+    var judged = new TokenLosses(losses, tokens);
+    double perplexity = judged.value(Metric.PERPLEXITY);
+    return new Metrics(Math.log(perplexity), Metric.PERPLEXITY, perplexity, judged.tokens());
   }
 }

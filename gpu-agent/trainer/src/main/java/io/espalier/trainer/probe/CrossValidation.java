@@ -23,7 +23,7 @@ public final class CrossValidation {
     for (int fold = 0; fold < folds; fold++) {
       Features rest = features.rows(where(foldOf, fold, false));
       Features heldOut = features.rows(where(foldOf, fold, true));
-      LogisticRegression regression = new LogisticRegression(rest);
+      LinearFit regression = new LinearFit(rest, rest.wanted());
       for (int i = 0; i < LAMBDAS.size(); i++) {
         accuracy[i][fold] = regression.fit(LAMBDAS.get(i)).accuracy(heldOut);
       }

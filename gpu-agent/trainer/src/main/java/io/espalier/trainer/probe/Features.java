@@ -2,7 +2,7 @@ package io.espalier.trainer.probe;
 
 import java.util.Arrays;
 
-/** What a model's head sees, with labels: (samples, width) row by row. */
+/** What a model's head sees: (samples, width) row by row, with labels where there are classes. */
 public final class Features {
 
   private final int width;
@@ -22,8 +22,25 @@ public final class Features {
     this.classes = classes;
   }
 
+  /** Of samples that do not belong to one class each. */
+  public static Features unlabelled(int width, float[] values) {
+    return new Features(width, values);
+  }
+
+  private Features(int width, float[] values) {
+    this.width = width;
+    this.values = values;
+    this.labels = new int[0];
+    this.classes = 0;
+  }
+
   public int size() {
-    return labels.length;
+    return values.length / width;
+  }
+
+  /** What a linear head on them is fitted to. */
+  public HeadLoss wanted() {
+    return new HeadLoss.OneClass(classes, Arrays.stream(labels).boxed().toList());
   }
 
   public int width() {

@@ -54,9 +54,8 @@ final class Standardised {
   }
 
   /** The head on the features as they are that does what {@code w} does on these. */
-  LinearHead head(double[] w) {
+  LinearHead head(double[] w, int classes) {
     int width = features.width();
-    int classes = features.classes();
     float[] weight = new float[classes * width];
     float[] bias = new float[classes];
     for (int label = 0; label < classes; label++) {

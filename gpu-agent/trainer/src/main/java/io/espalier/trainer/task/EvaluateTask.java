@@ -15,8 +15,11 @@ import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.Safetensors;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.metric.Measure;
+import io.espalier.trainer.metric.Metric;
 import io.espalier.trainer.weights.Adapter;
 import io.espalier.trainer.weights.Difference;
 import io.espalier.trainer.weights.ModelFolder;
@@ -35,7 +38,6 @@ import java.util.List;
  */
 final class EvaluateTask {
 
-  private static final String METRIC = "accuracy";
   private static final String WEIGHTS = "best.safetensors";
 
   private final TaskContext context;
@@ -52,19 +54,20 @@ final class EvaluateTask {
     BaseModel model = BaseModel.read(context.folder().model(), arena);
     try (DataSet data = context.data(model)) {
       Samples test = data.load(Split.TEST);
-      List<String> classes = data.classes();
-      Family family = TaskContext.family(model, classes);
+      Question question = data.question();
+      List<String> classes = question.classes();
+      Family family = TaskContext.family(model, question);
       progress("before", 1);
-      Predictions before = new Predictions(test, classes, before(model, classes, family, test));
+      Predictions before = new Predictions(test, classes, before(model, question, family, test));
 
       TrainingPlan plan = Protocols.plan(training, family);
-      TensorSource start = TaskContext.startingWeights(model, classes, training, plan);
+      TensorSource start = TaskContext.startingWeights(model, question, training, plan);
       TensorSource trained =
           Overlay.of(Safetensors.open(context.folder().trained().resolve(WEIGHTS), arena), start);
       progress("after", 2);
       Path merged = context.folder().exports().resolve("model");
       Path adapter = context.folder().exports().resolve("adapter");
-      float[] logits;
+      List<float[]> logits;
       try (TrainingSession session =
           TrainingSession.open(
               family, plan, Mode.EVAL, Protocols.optimizer(training.settings()), trained)) {
@@ -73,30 +76,49 @@ final class EvaluateTask {
         export(session, family, model, classes, merged, adapter);
       }
       Predictions after = new Predictions(test, classes, logits);
+      Metric metric = after.metrics().getFirst();
       writeCards(family, data, before, after, merged, adapter);
 
       progress("reloading", 4);
-      double difference = Difference.largest(logits, reloadedModel(merged, classes, test));
+      double difference = difference(logits, reloadedModel(merged, classes, test));
       List<Export> exports = new ArrayList<>();
       exports.add(new Export("MERGED_MODEL", context.folder().allIn(merged)));
       if (Files.isDirectory(adapter)) {
-        float[] reloaded = reloadedAdapter(model, adapter, family, classes, test);
-        difference = Math.max(difference, Difference.largest(logits, reloaded));
+        List<float[]> reloaded = reloadedAdapter(model, adapter, family, classes, test);
+        difference = Math.max(difference, difference(logits, reloaded));
         exports.add(new Export("ADAPTER", context.folder().allIn(adapter)));
       }
       return new TrainerEvent.Evaluated(
           context.events().now(),
-          METRIC,
-          before.accuracy(),
-          after.accuracy(),
-          after.chance(),
+          metric.key(),
+          before.value(metric),
+          after.value(metric),
+          after.chance(metric),
           test.size(),
           classes,
           after.confusion(),
           after.samplesToShow(),
           difference,
-          exports);
+          exports,
+          after.measures().stream().map(measure -> measured(measure, before)).toList());
     }
+  }
+
+  private static TrainerEvent.Measured measured(Measure after, Predictions before) {
+    return new TrainerEvent.Measured(
+        after.metric().key(),
+        before.value(after.metric()),
+        after.value(),
+        after.low(),
+        after.high());
+  }
+
+  private static double difference(List<float[]> inMemory, List<float[]> reloaded) {
+    double largest = 0;
+    for (int row = 0; row < inMemory.size(); row++) {
+      largest = Math.max(largest, Difference.largest(inMemory.get(row), reloaded.get(row)));
+    }
+    return largest;
   }
 
   private void progress(String phase, int done) {
@@ -105,10 +127,10 @@ final class EvaluateTask {
   }
 
   /** The base model under the head that training began with, before its first step. */
-  private float[] before(BaseModel model, List<String> classes, Family family, Samples test)
+  private List<float[]> before(BaseModel model, Question question, Family family, Samples test)
       throws IOException, Stopped {
     TensorSource untrained =
-        TaskContext.startingWeights(model, classes, training, TrainingPlan.nothing());
+        TaskContext.startingWeights(model, question, training, TrainingPlan.nothing());
     try (TrainingSession session = TrainingSession.forInference(family, untrained)) {
       return new Extraction(session, context.lease()).logits(test);
     }
@@ -142,7 +164,7 @@ final class EvaluateTask {
   }
 
   /** As anybody would load it: from its folder alone. */
-  private float[] reloadedModel(Path folder, List<String> classes, Samples test)
+  private List<float[]> reloadedModel(Path folder, List<String> classes, Samples test)
       throws IOException, Stopped {
     try (Arena arena = Arena.ofShared()) {
       ModelFolder reloaded = ModelFolder.read(folder, arena);
@@ -156,7 +178,7 @@ final class EvaluateTask {
     }
   }
 
-  private float[] reloadedAdapter(
+  private List<float[]> reloadedAdapter(
       BaseModel model, Path folder, Family family, List<String> classes, Samples test)
       throws IOException, Stopped {
     try (Arena arena = Arena.ofShared()) {
@@ -164,7 +186,7 @@ final class EvaluateTask {
       TrainingPlan plan = adapter.plan(family);
       // Another seed than training had: what the adapter does not bring would show.
       TensorSource base =
-          StartingWeights.of(model.folder(), classes, plan, training.settings().seed() + 1);
+          StartingWeights.of(model.folder(), family, classes, plan, training.settings().seed() + 1);
       try (TrainingSession session =
           TrainingSession.open(
               family,

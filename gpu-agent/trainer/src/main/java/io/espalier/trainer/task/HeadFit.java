@@ -4,12 +4,16 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Tensor;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
+import io.espalier.trainer.data.Targets;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.metric.Metric;
 import io.espalier.trainer.probe.CrossValidation;
 import io.espalier.trainer.probe.Features;
+import io.espalier.trainer.probe.HeadLoss;
+import io.espalier.trainer.probe.LinearFit;
 import io.espalier.trainer.probe.LinearHead;
-import io.espalier.trainer.probe.LogisticRegression;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -26,29 +30,50 @@ final class HeadFit {
 
   /** Hears of every λ. */
   interface Listener {
-    void tried(int number, double lambda, double trainAccuracy, double validationAccuracy);
+    void tried(int number, double lambda, double train, double validation);
   }
 
   /**
    * A head, as tensors of the model.
    *
    * @param number which λ it was, counted from 1
+   * @param validation value of the metric on the validation split
    */
-  record Fitted(Map<String, Tensor> tensors, int number, double validationAccuracy) {}
+  record Fitted(Map<String, Tensor> tensors, int number, double validation) {}
 
   private final TaskContext context;
   private final Training training;
+  private final Metric metric;
 
-  HeadFit(TaskContext context, Training training) {
+  /** {@code metric}: by which one of the heads is chosen. */
+  HeadFit(TaskContext context, Training training, Metric metric) {
     this.context = context;
     this.training = training;
+    this.metric = metric;
+  }
+
+  /** Whether a head for such answers can be fitted; heads of words see no features of a sample. */
+  static boolean isFor(Targets targets) {
+    return loss(targets).isPresent();
+  }
+
+  private static Optional<HeadLoss> loss(Targets targets) {
+    return switch (targets) {
+      case Targets.OfClasses(int classes, List<Integer> labels) ->
+          Optional.of(new HeadLoss.OneClass(classes, labels));
+      case Targets.OfSets(int classes, List<boolean[]> sets) ->
+          Optional.of(new HeadLoss.SeveralClasses(classes, sets));
+      case Targets.OfNumbers numbers -> Optional.of(HeadLoss.Quantity.of(numbers.scaled()));
+      case Targets.OfWords _, Targets.Unknown _ -> Optional.empty();
+    };
   }
 
   /** The best head of all, however steep. */
   Fitted best(
-      BaseModel model, List<String> classes, Samples train, Samples validation, Listener listener)
+      BaseModel model, Question question, Samples train, Samples validation, Listener listener)
       throws IOException, Stopped {
-    return fit(model, classes, train, validation, Double.POSITIVE_INFINITY, listener).orElseThrow();
+    return fit(model, question, train, validation, Double.POSITIVE_INFINITY, listener)
+        .orElseThrow();
   }
 
   /**
@@ -56,34 +81,34 @@ final class HeadFit {
    * vary, a head that tells them apart is steep, and every small change below it throws the logits
    * far off.
    */
-  Optional<Fitted> gentle(BaseModel model, List<String> classes, Samples train, Samples validation)
+  Optional<Fitted> gentle(BaseModel model, Question question, Samples train, Samples validation)
       throws IOException, Stopped {
-    if (!model.folder().family().hasLinearHead()) {
+    if (!model.folder().family().hasLinearHead() || !isFor(train.targets())) {
       return Optional.empty();
     }
-    return fit(model, classes, train, validation, MOST_STEEP, (_, _, _, _) -> {});
+    return fit(model, question, train, validation, MOST_STEEP, (_, _, _, _) -> {});
   }
 
   private Optional<Fitted> fit(
       BaseModel model,
-      List<String> classes,
+      Question question,
       Samples train,
       Samples validation,
       double mostSteep,
       Listener listener)
       throws IOException, Stopped {
-    Family family = TaskContext.family(model, classes);
+    Family family = TaskContext.family(model, question);
     Features toFit;
     Features toChoose;
     try (TrainingSession session =
         TrainingSession.forInference(
             family,
-            TaskContext.startingWeights(model, classes, training, TrainingPlan.nothing()))) {
+            TaskContext.startingWeights(model, question, training, TrainingPlan.nothing()))) {
       Extraction extraction = new Extraction(session, context.lease());
-      toFit = extraction.features(train.all(), classes.size());
-      toChoose = extraction.features(validation.all(), classes.size());
+      toFit = extraction.features(train.all(), family.labels());
+      toChoose = extraction.features(validation.all(), family.labels());
     }
-    LogisticRegression regression = new LogisticRegression(toFit);
+    LinearFit regression = new LinearFit(toFit, loss(train.targets()).orElseThrow());
     List<Double> lambdas = CrossValidation.LAMBDAS;
     Optional<Fitted> best = Optional.empty();
     for (int number = 1; number <= lambdas.size(); number++) {
@@ -92,17 +117,16 @@ final class HeadFit {
       }
       double lambda = lambdas.get(number - 1);
       LinearHead head = regression.fit(lambda);
-      double accuracy = head.accuracy(toChoose);
-      listener.tried(number, lambda, head.accuracy(toFit), accuracy);
+      double value = validation.targets().judged(head.logits(toChoose)).value(metric);
+      listener.tried(
+          number, lambda, train.targets().judged(head.logits(toFit)).value(metric), value);
       // The stronger regularisation wins a tie: it comes first.
-      boolean better = best.isEmpty() || accuracy > best.get().validationAccuracy();
+      boolean better = best.isEmpty() || metric.mode().isBetter(value, best.get().validation());
       if (better && head.steepness() <= mostSteep) {
         best =
             Optional.of(
                 new Fitted(
-                    family.linearHead(head.weight(), head.bias(), toFit.reach()),
-                    number,
-                    accuracy));
+                    family.linearHead(head.weight(), head.bias(), toFit.reach()), number, value));
       }
     }
     return best;

@@ -50,8 +50,7 @@ record ModelCard(
         | | |
         |---|---|
         | protocol | %s |
-        | test accuracy | %.4f (before training %.4f, chance %.4f) |
-        | classes | %s |
+        %s| classes | %s |
         | data | %d train, %d validation, %d test %s; content %s |
         | settings | learning rate %s, %d steps of %d, weight decay %s%s, seed %d |
 
@@ -61,9 +60,7 @@ record ModelCard(
         line(name),
         use,
         training.protocol().label(),
-        after.accuracy(),
-        before.accuracy(),
-        after.chance(),
+        measures(),
         line(String.join(", ", data.classes())),
         report.count(Split.TRAIN),
         report.count(Split.VALIDATION),
@@ -87,6 +84,23 @@ record ModelCard(
           case LayerRates.ByGradient _ -> ", rates by relative gradient";
         };
     return adapters == null ? rates : rates + ", LoRA rank " + adapters.rank();
+  }
+
+  /** A row of the table for each metric. */
+  private String measures() {
+    var rows = new StringBuilder();
+    for (var measure : after.measures())
+      rows.append(
+          String.format(
+              Locale.ROOT,
+              "| test %s | %.4f (95 %%: %.4f … %.4f; before training %.4f, chance %.4f) |%n",
+              measure.metric().label(),
+              measure.value(),
+              measure.low(),
+              measure.high(),
+              before.value(measure.metric()),
+              after.chance(measure.metric())));
+    return rows.toString();
   }
 
   /** Names come from outside: they may not break the table or open a tag. */

@@ -1,6 +1,10 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Fault;
+import io.espalier.datasets.image.Decoded;
+import io.espalier.datasets.image.ImageDecoder;
+import io.espalier.datasets.image.ImageLimits;
+import io.espalier.datasets.image.RgbImage;
 import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
 import io.espalier.datasets.preprocess.PreprocessorConfig;
@@ -20,12 +24,17 @@ import io.espalier.models.family.TextEncoder;
 import io.espalier.models.family.Vit;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.ImageData;
+import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Question;
+import io.espalier.trainer.data.Samples;
+import io.espalier.trainer.data.Targets;
 import io.espalier.trainer.data.TextData;
 import io.espalier.trainer.text.TokenizerFiles;
 import io.espalier.trainer.weights.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** What a model takes, and how it wants it. */
@@ -39,6 +48,21 @@ sealed interface ModelInput {
    * @throws Refused when the data set is of another kind, or cannot be used
    */
   DataSet open(Path file, DataLayout layout, int workers, Path scratch) throws IOException;
+
+  /**
+   * Texts as samples of which nothing is wanted; words of a text that tags are asked of stand apart
+   * by blanks.
+   *
+   * @throws Refused where the model reads images
+   */
+  Samples read(List<String> texts, Question question) throws IOException;
+
+  /**
+   * One image as a sample of which nothing is wanted.
+   *
+   * @throws Refused where the model reads texts, or the image cannot be read
+   */
+  Samples read(Path image) throws IOException;
 
   /**
    * Reads how the model in {@code folder} wants its samples.
@@ -113,8 +137,27 @@ sealed interface ModelInput {
       return switch (layout) {
         case DataLayout.ImageFolder _ ->
             ImageData.open(file, preprocessing, area, workers, scratch);
-        case DataLayout.TextTable _ -> throw otherKind("texts", "images");
+        case DataLayout.OfTexts _ -> throw otherKind("texts", "images");
       };
+    }
+
+    @Override
+    public Samples read(List<String> texts, Question question) {
+      throw otherKind("texts", "images");
+    }
+
+    @Override
+    public Samples read(Path image) throws IOException {
+      String name = String.valueOf(image.getFileName());
+      try (ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT)) {
+        return switch (decoder.decode(name, Files.readAllBytes(image))) {
+          case Decoded.Broken(Problem problem) -> throw new Refused(problem);
+          case Decoded.Pixels(RgbImage pixels) ->
+              ImageSet.of(
+                      preprocessing, List.of(preprocessing.spatial(pixels)), new int[] {0}, name)
+                  .wanting(new Targets.Unknown(1));
+        };
+      }
     }
   }
 
@@ -129,10 +172,20 @@ sealed interface ModelInput {
     public DataSet open(Path file, DataLayout layout, int workers, Path scratch)
         throws IOException {
       return switch (layout) {
-        case DataLayout.TextTable columns ->
+        case DataLayout.OfTexts columns ->
             TextData.open(file, columns, TokenizerFiles.json(folder), model);
         case DataLayout.ImageFolder _ -> throw otherKind("images", "texts");
       };
+    }
+
+    @Override
+    public Samples read(List<String> texts, Question question) throws IOException {
+      return TextData.unlabelled(texts, question, TokenizerFiles.json(folder), model);
+    }
+
+    @Override
+    public Samples read(Path image) {
+      throw otherKind("images", "texts");
     }
   }
 

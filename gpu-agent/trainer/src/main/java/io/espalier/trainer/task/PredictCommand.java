@@ -1,55 +1,62 @@
 package io.espalier.trainer.task;
 
-import io.espalier.datasets.Split;
-import io.espalier.datasets.gate.DatasetGate;
+import io.espalier.datasets.table.TextSample;
 import io.espalier.datasets.table.TextTable;
 import io.espalier.domain.data.DataLayout;
-import io.espalier.domain.problem.Refused;
-import io.espalier.models.family.Family;
-import io.espalier.models.graph.AdamW;
-import io.espalier.models.graph.Mode;
-import io.espalier.models.graph.TrainingPlan;
-import io.espalier.models.weights.Overlay;
-import io.espalier.models.weights.TensorSource;
-import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.TrainingSession;
-import io.espalier.trainer.weights.Adapter;
-import io.espalier.trainer.weights.StartingWeights;
+import java.io.Console;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code predict}: what an export says of a data set, for comparison with what others load. */
+/** {@code predict}: what a trained model says of samples. */
 @Command(
     name = "predict",
-    description = "Prints a model's logits for the test split of a data set, one line per sample.",
+    description = {
+      "Tells what a trained model says: labels and probabilities, numbers, or tags, one line a",
+      "sample. A person sees them in words; a pipe, and --json, get JSON with the logits."
+    },
     mixinStandardHelpOptions = true)
 public final class PredictCommand implements Callable<Integer> {
 
   private static final int BATCH = 64;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  @Parameters(index = "0", paramLabel = "MODEL_DIR", description = "A model as exported.")
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "MODEL_DIR", description = "A trained model.")
   private Path model = Path.of(".");
 
   @Parameters(
       index = "1",
+      arity = "0..1",
       paramLabel = "DATA",
-      description = "An image folder as zip, or a table of texts; columns are guessed.")
-  private Path data = Path.of("data.zip");
+      description =
+          "An image folder as zip, a table of texts, or one image; labels are not looked at.")
+  private @Nullable Path data;
+
+  @Option(names = "--input", paramLabel = "TEXT", description = "A text; any number of them.")
+  private List<String> inputs = List.of();
 
   @Option(
       names = "--adapter",
@@ -57,74 +64,128 @@ public final class PredictCommand implements Callable<Integer> {
       description = "An adapter as exported; MODEL_DIR is then the base model.")
   private @Nullable Path adapter;
 
+  @Option(
+      names = "--split",
+      description =
+          "One of ${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE}, which is the data's own test split,"
+              + " or everything where it has none.")
+  private Source split = Source.AUTO;
+
+  @Mixin private DataOptions columns = new DataOptions();
+
+  @Option(names = "--threads", description = "Threads of the engine: all processors.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--json", description = "JSON at a terminal too.")
+  private boolean json;
+
   @Override
-  public Integer call() throws IOException {
-    EngineStart.withThreads(Runtime.getRuntime().availableProcessors());
-    DataLayout layout = layout();
-    Path scratch = Files.createTempDirectory("espalier-predict");
-    try (Arena arena = Arena.ofShared()) {
-      BaseModel base = BaseModel.read(model, arena);
-      try (DataSet set = base.input().open(data, layout, 1, scratch);
-          TrainingSession session = session(base, set.classes(), arena)) {
-        print(session, set.load(Split.TEST), texts(layout));
+  public Integer call() throws Exception {
+    var commandLine = Objects.requireNonNull(spec).commandLine();
+    if ((data == null) == inputs.isEmpty())
+      throw new ParameterException(commandLine, "give either DATA or --input");
+    EngineStart.withThreads(threads);
+    var out = commandLine.getOut();
+    try (var arena = Arena.ofShared()) {
+      var base = BaseModel.read(model, arena);
+      if (data == null) ofTexts(base, arena, out);
+      else if (isImage(data)) ofImage(base, data, arena, out);
+      else ofData(base, data, arena, out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private void ofTexts(BaseModel base, Arena arena, PrintWriter out) throws IOException {
+    var answering = Answering.of(base, adapter, null);
+    var samples = base.input().read(inputs, answering.question());
+    try (var session = answering.open(arena)) {
+      print(session, answering.question(), samples, Map.of(), out);
+    }
+  }
+
+  private void ofImage(BaseModel base, Path image, Arena arena, PrintWriter out)
+      throws IOException {
+    var answering = Answering.of(base, adapter, null);
+    var samples = base.input().read(image);
+    try (var session = answering.open(arena)) {
+      print(session, answering.question(), samples, Map.of(), out);
+    }
+  }
+
+  private void ofData(BaseModel base, Path file, Arena arena, PrintWriter out) throws IOException {
+    var layout = columns.layout(file);
+    var scratch = Files.createTempDirectory("espalier-predict");
+    try (var set = base.input().open(file, layout, threads, scratch)) {
+      // Whatever the data asks, the model's own question is answered; an adapter's is the data's.
+      var answering = Answering.of(base, adapter, adapter == null ? null : set.question());
+      var classes = answering.question().classes();
+      var samples = split.of(set);
+      var unasked = samples.wanting(samples.targets().unasked(classes));
+      try (var session = answering.open(arena)) {
+        print(session, answering.question(), unasked, texts(file, layout), out);
       }
     } finally {
       Files.delete(scratch);
     }
-    return 0;
-  }
-
-  private DataLayout layout() throws IOException {
-    var seen = DatasetGate.standard().inspect(data);
-    if (seen.layout() == null) throw new Refused(seen.problems().getFirst());
-    return seen.layout();
   }
 
   /** What a sample of that name says; others have no other way to a row than its text. */
-  private Map<String, Map<String, String>> texts(DataLayout layout) throws IOException {
-    var texts = new LinkedHashMap<String, Map<String, String>>();
-    if (layout instanceof DataLayout.TextTable columns) {
-      try (TextTable table = TextTable.open(data, columns)) {
-        for (var sample : table.samples(Split.TEST)) {
-          var said = new LinkedHashMap<>(Map.of("text", sample.text()));
-          sample.secondText().ifPresent(second -> said.put("secondText", second));
-          texts.put(sample.name(), said);
-        }
+  private static Map<String, TextSample> texts(Path file, DataLayout layout) throws IOException {
+    var texts = new LinkedHashMap<String, TextSample>();
+    if (layout instanceof DataLayout.OfTexts columns) {
+      try (var table = TextTable.open(file, columns)) {
+        for (var sample : table.all()) texts.put(sample.name(), sample);
       }
     }
     return texts;
   }
 
-  private static void print(
-      TrainingSession session, Samples samples, Map<String, Map<String, String>> texts) {
+  private void print(
+      TrainingSession session,
+      Question question,
+      Samples samples,
+      Map<String, TextSample> texts,
+      PrintWriter out) {
     for (int from = 0; from < samples.size(); from += BATCH) {
       int to = Math.min(samples.size(), from + BATCH);
-      var batch = samples.all().part(from, to).batch();
-      float[] logits = session.forward("predict", batch).tensor("logits").floats();
-      int width = logits.length / (to - from);
+      var part = samples.all().part(from, to);
+      var answers = part.answers(session.forward("predict", part.batch()).logits());
       for (int i = from; i < to; i++) {
-        int at = (i - from) * width;
-        var line = new LinkedHashMap<String, Object>();
-        line.put("name", samples.name(i));
-        line.putAll(texts.getOrDefault(samples.name(i), Map.of()));
-        line.put("logits", Arrays.copyOfRange(logits, at, at + width));
-        System.out.println(JSON.writeValueAsString(line));
+        var told = new Told(question, answers.get(i - from));
+        var text = texts.get(samples.name(i));
+        out.println(
+            isForPeople() ? words(samples.name(i), text, told) : json(samples.name(i), text, told));
       }
     }
   }
 
-  private TrainingSession session(BaseModel base, List<String> classes, Arena arena)
-      throws IOException {
-    Family family = TaskContext.family(base, classes);
-    if (adapter == null) {
-      var nothing = TrainingPlan.nothing();
-      var weights = StartingWeights.of(base.folder(), family, classes, nothing, 0);
-      return TrainingSession.forInference(family, weights);
+  private boolean isForPeople() {
+    return !json && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+  }
+
+  private static String words(String name, @Nullable TextSample text, Told told) {
+    return name + ": " + told.sentence() + (text == null ? "" : "  « " + text.text() + " »");
+  }
+
+  private static String json(String name, @Nullable TextSample text, Told told) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("name", name);
+    if (text != null) {
+      line.put("text", text.text());
+      text.secondText().ifPresent(second -> line.put("secondText", second));
     }
-    Adapter read = Adapter.read(adapter, family, arena);
-    TrainingPlan plan = read.plan(family);
-    TensorSource start = StartingWeights.of(base.folder(), family, classes, plan, 0);
-    return TrainingSession.open(
-        family, plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));
+    line.putAll(told.fields());
+    line.put("logits", told.logits());
+    return JSON.writeValueAsString(line);
+  }
+
+  private static boolean isImage(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      var mark = in.readNBytes(4);
+      boolean png = mark.length == 4 && mark[0] == (byte) 0x89 && mark[1] == 'P';
+      boolean jpeg = mark.length == 4 && mark[0] == (byte) 0xFF && mark[1] == (byte) 0xD8;
+      return png || jpeg;
+    }
   }
 }

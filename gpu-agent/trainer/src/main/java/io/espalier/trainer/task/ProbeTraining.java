@@ -4,7 +4,9 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.domain.wire.TrainerEvent.Point;
 import io.espalier.models.weights.SafetensorsWriter;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
+import io.espalier.trainer.metric.Metric;
 import io.espalier.trainer.probe.CrossValidation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,27 +18,30 @@ final class ProbeTraining {
 
   private final TaskContext context;
   private final Training training;
+  private final Metric metric;
 
-  ProbeTraining(TaskContext context, Training training) {
+  ProbeTraining(TaskContext context, Training training, Metric metric) {
     this.context = context;
     this.training = training;
+    this.metric = metric;
   }
 
-  TrainerEvent run(BaseModel model, List<String> classes, Samples train, Samples validation)
+  TrainerEvent run(BaseModel model, Question question, Samples train, Samples validation)
       throws IOException, Stopped {
     HeadFit.Fitted best =
-        new HeadFit(context, training).best(model, classes, train, validation, this::report);
+        new HeadFit(context, training, metric)
+            .best(model, question, train, validation, this::report);
     Path file = Files.createDirectories(context.folder().checkpoints()).resolve("best.safetensors");
     SafetensorsWriter.write(file, best.tensors());
     return new TrainerEvent.Trained(
         context.events().now(),
         CrossValidation.LAMBDAS.size(),
         best.number(),
-        best.validationAccuracy(),
+        best.validation(),
         List.of(context.folder().named(file)));
   }
 
-  private void report(int number, double lambda, double trainAccuracy, double validationAccuracy) {
+  private void report(int number, double lambda, double train, double validation) {
     var events = context.events();
     events.append(
         new TrainerEvent.Metrics(
@@ -44,8 +49,8 @@ final class ProbeTraining {
             number,
             List.of(
                 new Point("train/lambda", lambda),
-                new Point("train/accuracy", trainAccuracy),
-                new Point("validation/accuracy", validationAccuracy))));
+                new Point("train/" + metric.key(), train),
+                new Point("validation/" + metric.key(), validation))));
     events.append(
         new TrainerEvent.Progress(
             events.now(), "training", number, CrossValidation.LAMBDAS.size()));

@@ -2,6 +2,9 @@ package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
 import io.espalier.datasets.report.DatasetReport;
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Adapters;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Reach;
@@ -13,16 +16,19 @@ import io.espalier.domain.selection.Estimate;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.models.family.Family;
+import io.espalier.models.family.Head;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.protocol.Protocols;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Order;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.data.Selection;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.metric.Metric;
 import io.espalier.trainer.probe.CrossValidation;
 import io.espalier.trainer.probe.Features;
 import io.espalier.trainer.probe.NearestNeighbour;
@@ -61,6 +67,7 @@ final class ProfileTask {
   TrainerEvent run(Arena arena) throws IOException, Stopped {
     BaseModel model = BaseModel.read(context.folder().model(), arena);
     try (DataSet data = context.data(model)) {
+      requireClasses(data.question());
       Samples train = data.load(Split.TRAIN);
       Samples validation = data.load(Split.VALIDATION);
       List<String> classes = data.classes();
@@ -112,6 +119,23 @@ final class ProfileTask {
                   .sum(),
               warnings(data)));
     }
+  }
+
+  /** Protocols are chosen by how well classes are told apart. */
+  private static void requireClasses(Question question) {
+    if (question.head() instanceof Head.Classification(_, Head.Targets targets)
+        && targets == Head.Targets.SINGLE_LABEL) {
+      return;
+    }
+    throw new Refused(
+        Problem.of(
+                "data-has-no-classes",
+                Category.INVALID,
+                "dataset",
+                "A protocol can only be chosen for data whose samples belong to one class each.",
+                "Train on it with ops/trainer train, which takes the protocol from you.")
+            .found(question.told())
+            .allowed("classes"));
   }
 
   private void step(String done) throws Stopped {
@@ -176,10 +200,11 @@ final class ProfileTask {
     double affordable = FEATURE_SHARE * work.budgetMillis() / 1000 / (2 * perSample);
     int wanted = (int) Math.clamp(affordable, FEWEST_PROBED, MOST_PROBED);
     int perClass = Math.max(FOLDS, wanted / classes);
+    int[] labels = train.labels();
     int[] taken = new int[classes];
     List<Integer> chosen = new ArrayList<>();
     for (int index : new Order(train.size(), train.size(), work.seed()).step(0)) {
-      if (taken[train.label(index)]++ < perClass) {
+      if (taken[labels[index]]++ < perClass) {
         chosen.add(index);
       }
     }
@@ -218,7 +243,7 @@ final class ProfileTask {
     Family family = TaskContext.family(model, classes);
     TrainingPlan plan = Protocols.plan(training, family);
     TrainingBatches batches =
-        new TrainingBatches(train.changed(), train, work.batchSize(), work.seed());
+        new TrainingBatches(train.changed(), train, Metric.ACCURACY, work.batchSize(), work.seed());
     try (TrainingSession session =
         TrainingSession.open(
             family,

@@ -60,7 +60,7 @@ final class ReportedProgress implements Progress {
             step,
             List.of(
                 new Point("validation/loss", metrics.loss()),
-                new Point("validation/accuracy", metrics.score()))));
+                new Point("validation/" + metrics.metric().key(), metrics.value()))));
   }
 
   @Override

@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +26,7 @@ final class ShownEvents {
   private int read;
   private @Nullable TrainerEvent last;
   private String points = "";
+  private final Map<String, Double> values = new HashMap<>();
 
   /** {@code out}: null where nothing is to be shown. */
   ShownEvents(Path file, @Nullable PrintWriter out) {
@@ -51,6 +55,12 @@ final class ShownEvents {
     return last;
   }
 
+  /** The last value of a curve; empty where it has none. */
+  synchronized OptionalDouble value(String curve) {
+    var value = values.get(curve);
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+
   private synchronized void look() throws IOException {
     if (!Files.exists(file)) return;
     var text = Files.readString(file, StandardCharsets.UTF_8);
@@ -62,6 +72,8 @@ final class ShownEvents {
 
   private void show(TrainerEvent event) {
     last = event;
+    if (event instanceof TrainerEvent.Metrics metrics)
+      metrics.points().forEach(point -> values.put(point.name(), point.value()));
     if (out == null) return;
     switch (event) {
       case TrainerEvent.Log log -> out.printf("\r%s%n", log.text());

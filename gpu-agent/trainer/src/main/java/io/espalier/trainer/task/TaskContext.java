@@ -8,6 +8,7 @@ import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
@@ -31,17 +32,28 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
 
   /** The base model's family with a head for these classes. */
   static Family family(BaseModel model, List<String> classes) {
-    return model.folder().family().classifying(classes.size());
+    return family(model, Question.ofOneClass(classes));
+  }
+
+  /** The base model's family with the head that answers a question. */
+  static Family family(BaseModel model, Question question) {
+    return model.folder().family().with(question.head());
   }
 
   /** What a training of this plan begins with. */
   static TensorSource startingWeights(
       BaseModel model, List<String> classes, Training training, TrainingPlan plan) {
+    return startingWeights(model, Question.ofOneClass(classes), training, plan);
+  }
+
+  /** The same under the head that answers a question. */
+  static TensorSource startingWeights(
+      BaseModel model, Question question, Training training, TrainingPlan plan) {
     long seed = training.settings().seed();
-    Family family = family(model, classes);
+    Family family = family(model, question);
     if (training.protocol() == Protocol.FROM_SCRATCH) {
       return RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed);
     }
-    return StartingWeights.of(model.folder(), family, classes, plan, seed);
+    return StartingWeights.of(model.folder(), family, question.classes(), plan, seed);
   }
 }

@@ -1,9 +1,7 @@
 package io.espalier.trainer.task;
 
-import io.espalier.datasets.gate.DatasetGate;
 import io.espalier.datasets.preprocess.PreprocessorConfig;
 import io.espalier.domain.data.DataLayout;
-import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Adapters;
 import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.LayerRates;
@@ -39,10 +37,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -140,6 +140,17 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Most tokens of such an answer: ${DEFAULT-VALUE}.")
   private int longest = 64;
 
+  @Option(
+      names = "--metric",
+      paramLabel = "NAME",
+      description = {
+        "By which the best weights are chosen on the validation split: accuracy, macro_f1, auc,",
+        "micro_f1, entity_f1, rmse, mae, pearson, as the data allows; the usual one of such data."
+      })
+  private @Nullable String metric;
+
+  @Mixin private DataOptions columns = new DataOptions();
+
   @Option(names = "--threads", description = "Threads of the engine: all processors.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -159,8 +170,10 @@ public final class TrainCommand implements Callable<Integer> {
     try {
       if (!Families.of(ModelConfig.read(model.resolve(ModelFolder.CONFIG))).classifies())
         return write(out, work);
-      var layout = layout();
-      var trained = run(out, folder(work, "training"), layout, new TaskSpec.Train(training()));
+      var layout = columns.layout(data);
+      if (!json) out.println("reads " + columns.told(layout));
+      var task = new TaskSpec.Train(training(), null, metric);
+      var trained = run(out, folder(work, "training"), layout, task);
       if (!(trained.last() instanceof TrainerEvent.Trained end)) return trained.code();
       var evaluation = folder(work, "evaluation");
       handOver(trained.folder(), end.files(), evaluation.resolve("inputs/trained"));
@@ -168,7 +181,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (!(evaluated.last() instanceof TrainerEvent.Evaluated result)) return evaluated.code();
       Files.createDirectories(target);
       for (var export : result.exports()) deliver(evaluated.folder(), export);
-      tell(out, result);
+      tell(out, result, trained.waitingShare());
       return 0;
     } finally {
       Durable.delete(work);
@@ -195,7 +208,8 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private record Done(Path folder, int code, @Nullable TrainerEvent last) {}
+  private record Done(
+      Path folder, int code, @Nullable TrainerEvent last, OptionalDouble waitingShare) {}
 
   private Done run(PrintWriter out, Path folder, DataLayout layout, TaskSpec.Work work)
       throws IOException, InterruptedException {
@@ -211,7 +225,7 @@ public final class TrainCommand implements Callable<Integer> {
     var last = shown.rest();
     if (last instanceof TrainerEvent.Failed failed)
       Objects.requireNonNull(spec).commandLine().getErr().println(failed.problem().sentence());
-    return new Done(folder, code, last);
+    return new Done(folder, code, last, shown.value(TrainTask.WAITING));
   }
 
   private Path folder(Path work, String name) throws IOException {
@@ -260,12 +274,6 @@ public final class TrainCommand implements Callable<Integer> {
                     labelSmoothing, plain ? new Augmentation.None() : new Augmentation.Gentle())));
   }
 
-  private DataLayout layout() throws IOException {
-    var seen = DatasetGate.standard().inspect(data);
-    if (seen.layout() == null) throw new Refused(seen.problems().getFirst());
-    return seen.layout();
-  }
-
   private String name() {
     return String.valueOf(target.toAbsolutePath().getFileName());
   }
@@ -288,7 +296,21 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(PrintWriter out, TrainerEvent.Evaluated result) throws IOException {
+  private static Map<String, Object> measures(TrainerEvent.Evaluated result) {
+    var measures = new LinkedHashMap<String, Object>();
+    for (var measure : result.measures())
+      measures.put(
+          measure.metric(),
+          Map.of(
+              "before", measure.before(),
+              "after", measure.after(),
+              "low", measure.low(),
+              "high", measure.high()));
+    return measures;
+  }
+
+  private void tell(PrintWriter out, TrainerEvent.Evaluated result, OptionalDouble waitingShare)
+      throws IOException {
     var kinds = new ArrayList<String>();
     try (var folders = Files.list(target)) {
       folders.sorted().forEach(one -> kinds.add(one.toString()));
@@ -302,6 +324,8 @@ public final class TrainCommand implements Callable<Integer> {
       told.put("chance", result.chance());
       told.put("samples", result.samples());
       told.put("reload_max_diff", result.reloadMaxDifference());
+      told.put("metrics", measures(result));
+      waitingShare.ifPresent(share -> told.put("data_wait_share", share));
       told.put("exports", kinds);
       out.println(JSON.writeValueAsString(told));
     } else {
@@ -316,6 +340,17 @@ public final class TrainCommand implements Callable<Integer> {
           result.chance(),
           result.reloadMaxDifference(),
           String.join(", ", kinds));
+      for (var measure : result.measures())
+        out.printf(
+            Locale.ROOT,
+            "%s %.4f → %.4f (95 %%: %.4f … %.4f)%n",
+            measure.metric(),
+            measure.before(),
+            measure.after(),
+            measure.low(),
+            measure.high());
+      waitingShare.ifPresent(share ->
+          out.printf(Locale.ROOT, "steps waited for data %.2f %% of their time%n", 100 * share));
     }
     out.flush();
   }

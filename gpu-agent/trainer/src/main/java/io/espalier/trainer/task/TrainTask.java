@@ -18,32 +18,41 @@ import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.ImageSet;
+import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.data.TextSet;
+import io.espalier.trainer.data.Unit;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.loop.LoopSettings;
 import io.espalier.trainer.loop.Metrics;
 import io.espalier.trainer.loop.Outcome;
 import io.espalier.trainer.loop.Prefetch;
 import io.espalier.trainer.loop.TrainingLoop;
+import io.espalier.trainer.metric.Metric;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Trains by a protocol; the best weights on the validation split are its result. */
 final class TrainTask {
 
+  /** Name of the share of a training's time that its steps waited for data. */
+  static final String WAITING = "train/data_wait_share";
+
   private final TaskContext context;
   private final Training training;
   private final int atOnce;
+  private final @Nullable String metric;
   private final String engine;
 
   TrainTask(TaskContext context, TaskSpec.Train work, String engine) {
     this.context = context;
     this.training = work.training();
     this.atOnce = work.microBatch() == null ? Integer.MAX_VALUE : work.microBatch();
+    this.metric = work.metric();
     this.engine = engine;
   }
 
@@ -58,25 +67,59 @@ final class TrainTask {
       context
           .events()
           .info(
-              "%d %s to train on, %d to validate, %d classes"
-                  .formatted(train.size(), data.noun(), validation.size(), data.classes().size()));
+              "%d %s to train on, %d to validate, %s"
+                  .formatted(train.size(), data.noun(), validation.size(), data.question().told()));
       data.remarks().forEach(context.events()::warn);
-      return training.protocol() == Protocol.LINEAR_PROBE
-          ? new ProbeTraining(context, training).run(model, data.classes(), train, validation)
-          : loop(model, data.classes(), train, validation, from > 0);
+      Question question = data.question();
+      Metric chosen = Objective.of(metric, validation.targets());
+      boolean fitted =
+          training.protocol() == Protocol.LINEAR_PROBE && HeadFit.isFor(train.targets());
+      return fitted
+          ? new ProbeTraining(context, training, chosen).run(model, question, train, validation)
+          : inUnits(model, question, chosen, train, validation, from > 0);
     }
   }
 
-  private TrainerEvent loop(
-      BaseModel model, List<String> classes, Samples train, Samples validation, boolean resumes)
+  /** Numbers are learned on a scale of their own. */
+  private TrainerEvent inUnits(
+      BaseModel model,
+      Question question,
+      Metric chosen,
+      Samples train,
+      Samples validation,
+      boolean resumes)
       throws IOException, Stopped {
-    Family family = TaskContext.family(model, classes);
+    Unit unit = NumbersLearned.unit(train);
+    Outcome outcome =
+        loop(
+            model,
+            question,
+            chosen,
+            NumbersLearned.in(unit, train),
+            NumbersLearned.in(unit, validation),
+            resumes);
+    if (outcome instanceof Outcome.Finished finished) {
+      NumbersLearned.unscale(finished.bestWeights(), TaskContext.family(model, question), unit);
+    }
+    return last(outcome);
+  }
+
+  private Outcome loop(
+      BaseModel model,
+      Question question,
+      Metric metric,
+      Samples train,
+      Samples validation,
+      boolean resumes)
+      throws IOException, Stopped {
+    Family family = TaskContext.family(model, question);
     TrainingPlan plan = Protocols.plan(training, family);
     var settings = training.settings();
     var batches =
         new TrainingBatches(
-            changed(model, classes, train),
+            changed(model, question.classes(), train),
             validation,
+            metric,
             settings.batching().batchSize(),
             settings.seed());
     try (TrainingSession session =
@@ -85,7 +128,7 @@ final class TrainTask {
                 plan,
                 Mode.TRAIN,
                 Protocols.optimizer(settings),
-                start(model, classes, train, validation, plan, resumes));
+                start(model, question, metric, train, validation, plan, resumes));
         Prefetch prefetch = new Prefetch(batches)) {
       Outcome outcome =
           new TrainingLoop(
@@ -97,7 +140,8 @@ final class TrainTask {
                   context.lease()::isOver,
                   atOnce)
               .run();
-      return last(outcome);
+      tellWaiting(prefetch.waitingShare());
+      return outcome;
     }
   }
 
@@ -107,17 +151,18 @@ final class TrainTask {
    */
   private TensorSource start(
       BaseModel model,
-      List<String> classes,
+      Question question,
+      Metric metric,
       Samples train,
       Samples validation,
       TrainingPlan plan,
       boolean resumes)
       throws IOException, Stopped {
-    TensorSource start = TaskContext.startingWeights(model, classes, training, plan);
+    TensorSource start = TaskContext.startingWeights(model, question, training, plan);
     if (resumes || training.protocol() == Protocol.FROM_SCRATCH) {
       return start;
     }
-    var head = new HeadFit(context, training).gentle(model, classes, train, validation);
+    var head = new HeadFit(context, training, metric).gentle(model, question, train, validation);
     if (head.isEmpty()) {
       context.events().info("the head starts anew: the features tell too little of the classes");
       return start;
@@ -125,9 +170,19 @@ final class TrainTask {
     context
         .events()
         .info(
-            "the head starts from a linear probe: validation accuracy %.4f"
-                .formatted(head.get().validationAccuracy()));
+            "the head starts from a linear probe: validation %s %.4f"
+                .formatted(metric.label(), head.get().validation()));
     return new Overlay(head.get().tensors(), start);
+  }
+
+  /** Where data come too slowly, a faster device would not train faster. */
+  private void tellWaiting(double share) {
+    var events = context.events();
+    events.append(
+        new TrainerEvent.Metrics(
+            events.now(),
+            training.settings().schedule().maxSteps(),
+            List.of(new TrainerEvent.Point(WAITING, share))));
   }
 
   /** Changing a word may change what a text says, so texts stay as they are. */
@@ -147,7 +202,7 @@ final class TrainTask {
     return switch (outcome) {
       case Outcome.Finished(int steps, int bestStep, Metrics best, Path weights) ->
           new TrainerEvent.Trained(
-              now, steps, bestStep, best.score(), List.of(context.folder().named(weights)));
+              now, steps, bestStep, best.value(), List.of(context.folder().named(weights)));
       case Outcome.Stopped(int step, Path _) -> new TrainerEvent.Yielded(now, step);
       case Outcome.Diverged(int step) ->
           new TrainerEvent.Failed(now, FailureReason.DIVERGED, diverged(step));

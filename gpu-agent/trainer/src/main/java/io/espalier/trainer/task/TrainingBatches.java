@@ -5,7 +5,11 @@ import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.data.Selection;
 import io.espalier.trainer.data.SimilarLengths;
 import io.espalier.trainer.engine.Batch;
+import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.loop.Batches;
+import io.espalier.trainer.loop.Metrics;
+import io.espalier.trainer.metric.Metric;
+import java.util.ArrayList;
 
 /** Batches of samples for the training loop. */
 final class TrainingBatches implements Batches {
@@ -14,12 +18,15 @@ final class TrainingBatches implements Batches {
 
   private final Samples train;
   private final Selection validation;
+  private final Metric metric;
   private final SimilarLengths order;
   private final long seed;
 
-  TrainingBatches(Samples train, Samples validation, int batchSize, long seed) {
+  /** {@code metric}: by which the best weights are chosen. */
+  TrainingBatches(Samples train, Samples validation, Metric metric, int batchSize, long seed) {
     this.train = train;
     this.validation = validation.all().at(validation.all().byLength());
+    this.metric = metric;
     this.order = new SimilarLengths(train, Math.min(batchSize, train.size()), seed);
     this.seed = seed;
   }
@@ -36,8 +43,28 @@ final class TrainingBatches implements Batches {
 
   @Override
   public Batch validation(int index) {
+    return part(index).batch();
+  }
+
+  private Selection part(int index) {
     int from = index * VALIDATION_BATCH;
-    int to = Math.min(validation.size(), from + VALIDATION_BATCH);
-    return validation.part(from, to).batch();
+    return validation.part(from, Math.min(validation.size(), from + VALIDATION_BATCH));
+  }
+
+  @Override
+  public Metrics validate(TrainingSession session) {
+    double loss = 0;
+    long targets = 0;
+    var answers = new ArrayList<float[]>();
+    for (int index = 0; index < validationBatches(); index++) {
+      var part = part(index);
+      var batch = part.batch();
+      var outputs = session.forward("evaluate", batch);
+      loss += outputs.lossSum();
+      targets += batch.targets();
+      answers.addAll(part.answers(outputs.logits()));
+    }
+    double value = validation.targets().judged(answers).value(metric);
+    return new Metrics(loss / targets, metric, value, validation.size());
   }
 }

@@ -46,10 +46,8 @@ sealed interface Source {
    * their contents choose.
    */
   static Source read(Path file, Optional<Path> test) throws IOException {
-    var name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    if (name.endsWith(".jsonl")) return conversations(file, test);
-    if (!name.endsWith(".txt"))
-      throw refused(name, "another ending", "a .txt of one text, or a .jsonl of conversations");
+    if (isConversations(file)) return conversations(file, test);
+    requireText(file);
     var text = text(file);
     int first = boundary(text, test.isPresent() ? 0.9 : 0.8);
     int second = test.isPresent() ? text.length() : boundary(text, 0.9);
@@ -57,6 +55,31 @@ sealed interface Source {
         text.substring(0, first),
         text.substring(first, second),
         test.isPresent() ? text(test.get()) : text.substring(second));
+  }
+
+  /** The same, all of it to judge a model by. */
+  static Source whole(Path file) throws IOException {
+    if (isConversations(file)) {
+      var all = conversations(file);
+      return new Conversations(all, all, all);
+    }
+    requireText(file);
+    var text = text(file);
+    return new Running(text, text, text);
+  }
+
+  private static boolean isConversations(Path file) {
+    return name(file).endsWith(".jsonl");
+  }
+
+  private static void requireText(Path file) {
+    if (!name(file).endsWith(".txt"))
+      throw refused(
+          name(file), "another ending", "a .txt of one text, or a .jsonl of conversations");
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
   }
 
   private static String text(Path file) throws IOException {

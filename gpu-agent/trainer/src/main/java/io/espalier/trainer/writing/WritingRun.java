@@ -5,11 +5,7 @@ import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
-import io.espalier.models.family.BatchLayout;
-import io.espalier.models.family.Decoder;
-import io.espalier.models.family.Family;
 import io.espalier.models.family.Network;
-import io.espalier.models.family.T5;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.protocol.Protocols;
@@ -19,15 +15,13 @@ import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.Tokenizer;
 import io.espalier.trainer.engine.TrainingSession;
-import io.espalier.trainer.generation.Ends;
-import io.espalier.trainer.generation.Generation;
-import io.espalier.trainer.generation.Sampling;
 import io.espalier.trainer.loop.LoopSettings;
 import io.espalier.trainer.loop.Outcome;
 import io.espalier.trainer.loop.Prefetch;
 import io.espalier.trainer.loop.Progress;
 import io.espalier.trainer.loop.TrainingLoop;
-import io.espalier.trainer.template.ChatTemplate;
+import io.espalier.trainer.metric.Metric;
+import io.espalier.trainer.metric.WrittenAnswers;
 import io.espalier.trainer.text.TokenizerFiles;
 import io.espalier.trainer.weights.Adapter;
 import io.espalier.trainer.weights.Difference;
@@ -40,10 +34,8 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToDoubleBiFunction;
 
 /**
  * One training of a model that writes, from its folder and a file of texts to an exported model.
@@ -66,6 +58,9 @@ public record WritingRun(
     int shown,
     int longest) {
 
+  /** Intervals are a function of the answers alone. */
+  private static final long SEED = 1;
+
   /** A question with the answer that was wanted, and those that were given. */
   public record Answer(String question, String wanted, String before, String after) {}
 
@@ -73,7 +68,7 @@ public record WritingRun(
   public record Means(double before, double after, double afterLow, double afterHigh) {}
 
   /**
-   * @param perplexityBefore on the test split, with the interval of the mean over its batches
+   * @param perplexityBefore on the test split, with the interval of resampling its batches
    * @param tokens told tokens of the test split
    */
   public record Result(
@@ -92,79 +87,46 @@ public record WritingRun(
     }
   }
 
-  private record Parts(
-      List<Passage> train, List<Passage> validation, List<Passage> test, List<String> wanted) {}
-
   /** Throws {@link Refused} where the model, the texts or the two together cannot be used. */
   public Result run(Progress progress) throws IOException {
     try (var arena = Arena.ofShared();
         var tokenizer = Tokenizer.bare(TokenizerFiles.json(folder))) {
       var model = ModelFolder.read(folder, arena);
       var family = model.family();
-      var passages = new Passages(tokenizer, ChatTemplate.in(folder), endToken(model, tokenizer));
-      var source = Source.read(data, test);
-      var parts = parts(source, passages, family);
-      var layout = layout(source, family);
-      var network = network(family, layout);
+      var material = Material.of(model, folder, Source.read(data, test), tokenizer, length, shown);
+      var network = material.network();
       var settings = training.settings();
       var batches =
           new WritingBatches(
-              layout,
-              parts.train(),
-              parts.validation(),
+              material.layout(),
+              material.train(),
+              material.validation(),
               settings.batching().batchSize(),
               settings.seed());
-      var tests =
-          new WritingBatches(
-              layout, parts.test(), parts.test(), settings.batching().batchSize(), 0);
-      var questions = questions(parts, source);
       var plan = Protocols.plan(training, family);
       var start = start(model, plan);
 
-      var before = judge(network, plan, start, tests, questions, family, model);
+      var before = examined(material, model, plan, start);
       var best = train(network, plan, start, batches, progress);
       var trained = Overlay.of(Safetensors.open(best, arena), start);
-      var after = judge(network, plan, trained, tests, questions, family, model);
-      double difference = export(network, layout, model, plan, trained, tests, arena);
-      return result(tokenizer, parts, questions, before, after, difference);
+      var after = examined(material, model, plan, trained);
+      var tests = material.tests();
+      double difference = export(network, material.layout(), model, plan, trained, tests, arena);
+      return result(tokenizer, material, before, after, difference);
     }
   }
 
-  /** What a model knows of the test split, and how it answers. */
-  private record Judged(List<Double> losses, List<Long> tokens, List<int[]> answers) {
-    double mean() {
-      double sum = 0;
-      long all = 0;
-      for (int i = 0; i < losses.size(); i++) {
-        sum += losses.get(i);
-        all += tokens.get(i);
-      }
-      return sum / all;
-    }
-  }
-
-  private Judged judge(
-      Network network,
-      TrainingPlan plan,
-      TensorSource weights,
-      WritingBatches tests,
-      List<int[]> questions,
-      Family family,
-      ModelFolder model)
+  private Examination examined(
+      Material material, ModelFolder model, TrainingPlan plan, TensorSource weights)
       throws IOException {
     try (var session =
         TrainingSession.open(
-            network, plan, Mode.EVAL, Protocols.optimizer(training.settings()), weights)) {
-      var losses = new ArrayList<Double>();
-      var tokens = new ArrayList<Long>();
-      for (int i = 0; i < tests.validationBatches(); i++) {
-        var batch = tests.validation(i);
-        losses.add(session.forward("loss", batch).lossSum());
-        tokens.add(batch.targets());
-      }
-      var generation =
-          new Generation(session, family, Sampling.GREEDY, Ends.of(model.config()), longest);
-      return new Judged(losses, tokens, generation.answers(questions, 0));
+            material.network(),
+            plan,
+            Mode.EVAL,
+            Protocols.optimizer(training.settings()),
+            weights)) {
+      return Examination.of(session, material, model, longest, (_, _) -> {});
     }
   }
 
@@ -206,85 +168,6 @@ public record WritingRun(
         : StartingWeights.of(model, model.family(), model.labels(), plan, seed);
   }
 
-  private static Optional<String> endToken(ModelFolder model, Tokenizer tokenizer) {
-    return Ends.of(model.config()).stream()
-        .findFirst()
-        .map(id -> tokenizer.decode(new long[] {id}, false))
-        .filter(text -> !text.isBlank());
-  }
-
-  private Parts parts(Source source, Passages passages, Family family) {
-    return switch (source) {
-      case Source.Running(var train, var validation, var held) -> {
-        if (family instanceof T5)
-          throw refused("a running text", "conversations: a .jsonl of questions and answers");
-        yield new Parts(
-            some(passages.windows(train, length)),
-            some(passages.windows(validation, length)),
-            some(passages.windows(held, length)),
-            List.of());
-      }
-      case Source.Conversations conversations ->
-          new Parts(
-              some(read(conversations.train(), passages)),
-              some(read(conversations.validation(), passages)),
-              some(read(conversations.test(), passages)),
-              conversations.test().stream().map(one -> one.getLast().content()).toList());
-    };
-  }
-
-  /** Cut to the length of a row; what has nothing left to tell is left out. */
-  private List<Passage> read(List<List<ChatTemplate.Message>> conversations, Passages passages) {
-    return conversations.stream().map(passages::conversation).map(one -> one.cut(length)).toList();
-  }
-
-  private List<Passage> some(List<Passage> passages) {
-    var told = passages.stream().filter(passage -> passage.toldTokens() > 0).toList();
-    if (told.isEmpty())
-      throw refused("no text of " + length + " tokens in a part", "longer texts, or --length");
-    return told;
-  }
-
-  private static Refused refused(String found, String limit) {
-    return new Refused(
-        Problem.of(
-                "texts-do-not-fit",
-                Category.INVALID,
-                "data",
-                "The model cannot learn from these texts.",
-                "Bring other texts, or choose another model.")
-            .found(found)
-            .allowed(limit));
-  }
-
-  private Layout layout(Source source, Family family) throws IOException {
-    int filler = TokenizerFiles.padding(folder);
-    if (family instanceof T5 t5) return new Layout.Pairs(t5.padding());
-    return source instanceof Source.Running
-        ? new Layout.Windows()
-        : new Layout.Packed(length, filler);
-  }
-
-  private static Network network(Family family, Layout layout) {
-    return family instanceof Decoder decoder && layout instanceof Layout.Packed
-        ? decoder.laidOut(BatchLayout.PACKED)
-        : family;
-  }
-
-  /** The first of the test split; of a running text, beginnings that it goes on with. */
-  private List<int[]> questions(Parts parts, Source source) {
-    return parts.test().stream()
-        .limit(shown)
-        .map(passage -> source instanceof Source.Running ? beginning(passage) : passage.prompt())
-        .toList();
-  }
-
-  private static int[] beginning(Passage window) {
-    var ids = new int[Math.max(1, window.length() / 4)];
-    Arrays.setAll(ids, window::id);
-    return ids;
-  }
-
   /** The largest difference of a logit between the model in memory and one that was loaded. */
   private double export(
       Network network,
@@ -314,7 +197,8 @@ public record WritingRun(
     double difference =
         Difference.largest(
             wanted,
-            logits(network(loaded.family(), layout), weights, batch, TrainingPlan.nothing()));
+            logits(
+                Material.network(loaded.family(), layout), weights, batch, TrainingPlan.nothing()));
     if (!Files.isDirectory(adapter)) return difference;
     var read = Adapter.read(adapter, family, arena);
     var adapted = read.plan(family);
@@ -335,50 +219,37 @@ public record WritingRun(
     }
   }
 
-  private Result result(
+  private static Result result(
       Tokenizer tokenizer,
-      Parts parts,
-      List<int[]> questions,
-      Judged before,
-      Judged after,
+      Material material,
+      Examination before,
+      Examination after,
       double difference) {
-    var perBatch = new double[after.losses().size()];
-    for (int i = 0; i < perBatch.length; i++)
-      perBatch[i] = after.losses().get(i) / after.tokens().get(i);
-    var interval = Scores.mean(perBatch);
-    var wanted = new ArrayList<String>();
-    for (int i = 0; i < questions.size(); i++)
-      wanted.add(parts.wanted().isEmpty() ? "" : text(tokenizer, parts.test().get(i).answer()));
-    var first = before.answers().stream().map(ids -> text(tokenizer, ids)).toList();
-    var then = after.answers().stream().map(ids -> text(tokenizer, ids)).toList();
+    var perplexity = after.losses().measure(Metric.PERPLEXITY, SEED);
+    var wanted = material.wanted(tokenizer);
+    var first = before.texts(tokenizer);
+    var then = after.texts(tokenizer);
     var answers = new ArrayList<Answer>();
-    for (int i = 0; i < questions.size(); i++)
+    for (int i = 0; i < wanted.size(); i++)
       answers.add(
-          new Answer(text(tokenizer, questions.get(i)), wanted.get(i), first.get(i), then.get(i)));
-    boolean scored = !parts.wanted().isEmpty() && !answers.isEmpty();
+          new Answer(material.question(tokenizer, i), wanted.get(i), first.get(i), then.get(i)));
+    boolean scored = material.hasAnswers() && !answers.isEmpty();
     return new Result(
-        Math.exp(before.mean()),
-        Math.exp(after.mean()),
-        Math.exp(interval.low()),
-        Math.exp(interval.high()),
-        after.tokens().stream().mapToLong(Long::longValue).sum(),
-        scored ? Optional.of(means(first, then, wanted, Scores::exactMatch)) : Optional.empty(),
-        scored ? Optional.of(means(first, then, wanted, Scores::rougeL)) : Optional.empty(),
+        before.losses().value(Metric.PERPLEXITY),
+        perplexity.value(),
+        perplexity.low(),
+        perplexity.high(),
+        after.losses().tokens(),
+        scored ? Optional.of(means(Metric.EXACT_MATCH, first, then, wanted)) : Optional.empty(),
+        scored ? Optional.of(means(Metric.ROUGE_L, first, then, wanted)) : Optional.empty(),
         answers,
         difference);
   }
 
   private static Means means(
-      List<String> before,
-      List<String> after,
-      List<String> wanted,
-      ToDoubleBiFunction<String, String> score) {
-    var now = Scores.mean(after, wanted, score);
+      Metric metric, List<String> before, List<String> after, List<String> wanted) {
+    var now = new WrittenAnswers(after, wanted).measure(metric, SEED);
     return new Means(
-        Scores.mean(before, wanted, score).value(), now.value(), now.low(), now.high());
-  }
-
-  private static String text(Tokenizer tokenizer, int[] ids) {
-    return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true).strip();
+        new WrittenAnswers(before, wanted).value(metric), now.value(), now.low(), now.high());
   }
 }

@@ -80,7 +80,7 @@ class ImageSetTest {
                 PLAIN,
                 new Area(3, 3),
                 List.of("a"),
-                new int[] {0},
+                Targets.OfClasses.of(1, new int[] {0}),
                 MemorySegment.ofArray(new byte[26])));
   }
 }

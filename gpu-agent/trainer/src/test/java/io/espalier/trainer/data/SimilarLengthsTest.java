@@ -33,7 +33,7 @@ class SimilarLengthsTest {
               .toList();
       List<String> names = IntStream.range(0, TEXTS).mapToObj(i -> "text " + i).toList();
       int[] labels = IntStream.range(0, TEXTS).map(i -> i % 3).toArray();
-      texts = new TextSet(names, tokens, labels, 32, 0);
+      texts = new TextSet(names, tokens, Targets.OfClasses.of(3, labels), 32, 0);
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.domain.selection.Estimate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +29,13 @@ class ProbeTest {
     return new Features(6, values, labels, 3);
   }
 
+  private static LinearFit fitted(Features features) {
+    return new LinearFit(features, features.wanted());
+  }
+
   @Test
   void findsWhatSeparatesClassesWhateverTheScaleOfColumns() {
-    LinearHead head = new LogisticRegression(clusters(300, 0.2, 1)).fit(0.01);
+    LinearHead head = fitted(clusters(300, 0.2, 1)).fit(0.01);
 
     assertThat(head.accuracy(clusters(300, 0.2, 2))).isGreaterThan(0.97);
   }
@@ -44,7 +50,7 @@ class ProbeTest {
       labels[i] = i < 10 || (i >= 40 && i < 85) ? 1 : 0; // 10 of 40, 45 of 60
     }
 
-    LinearHead head = new LogisticRegression(new Features(1, values, labels, 2)).fit(1e-9);
+    LinearHead head = fitted(new Features(1, values, labels, 2)).fit(1e-9);
 
     double atZero = head.bias()[1] - head.bias()[0];
     double atOne = atZero + head.weight()[1] - head.weight()[0];
@@ -52,9 +58,47 @@ class ProbeTest {
     assertThat(atOne).isCloseTo(Math.log(45 / 15.0), within(1e-2));
   }
 
+  /** The same shares, as a set of one class: the logit of each group by itself. */
+  @Test
+  void eachClassOfASetIsFittedByItself() {
+    float[] values = new float[100];
+    List<boolean[]> sets = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      values[i] = i < 40 ? 0 : 1;
+      sets.add(new boolean[] {i < 10 || (i >= 40 && i < 85), i % 4 == 0});
+    }
+
+    LinearHead head =
+        new LinearFit(Features.unlabelled(1, values), new HeadLoss.SeveralClasses(2, sets))
+            .fit(1e-9);
+
+    assertThat(head.bias()[0]).isCloseTo((float) Math.log(10 / 30.0), within(1e-2f));
+    assertThat(head.bias()[0] + head.weight()[0])
+        .isCloseTo((float) Math.log(45 / 15.0), within(1e-2f));
+    assertThat(head.bias()[1]).isCloseTo((float) Math.log(1 / 3.0), within(1e-2f));
+    assertThat(head.weight()[1]).isCloseTo(0, within(2e-2f));
+  }
+
+  @Test
+  void aLineIsFoundInTheUnitsOfItsNumbers() {
+    Random random = new Random(1);
+    float[] values = new float[300];
+    List<Double> numbers = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      values[i] = (float) random.nextGaussian();
+      numbers.add(50_000 + 3000 * values[i] + random.nextGaussian());
+    }
+
+    LinearHead head =
+        new LinearFit(Features.unlabelled(1, values), HeadLoss.Quantity.of(numbers)).fit(1e-9);
+
+    assertThat(head.weight()[0]).isCloseTo(3000, within(2f));
+    assertThat(head.bias()[0]).isCloseTo(50_000, within(2f));
+  }
+
   @Test
   void strongPenaltyLeavesOnlyTheShareOfClasses() {
-    LinearHead head = new LogisticRegression(clusters(300, 0.2, 1)).fit(1e6);
+    LinearHead head = fitted(clusters(300, 0.2, 1)).fit(1e6);
 
     for (float weight : head.weight()) {
       assertThat(weight).isCloseTo(0, within(1e-3f));

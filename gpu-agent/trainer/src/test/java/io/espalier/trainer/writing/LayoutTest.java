@@ -1,7 +1,6 @@
 package io.espalier.trainer.writing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -58,32 +57,6 @@ class LayoutTest {
     assertThat(passage.answer()).containsExactly(6, 7, 8);
     assertThat(passage.cut(7).answer()).containsExactly(6);
     assertThat(passage.cut(3).toldTokens()).isEqualTo(1);
-  }
-
-  @Test
-  void rougeIsTheShareOfWordsInOrder() {
-    assertThat(Scores.rougeL("the cat sat", "the cat sat")).isEqualTo(1);
-    assertThat(Scores.rougeL("police killed the gunman", "police kill the gunman"))
-        .isCloseTo(0.75, within(1e-12));
-    assertThat(Scores.rougeL("the gunman kill police", "police kill the gunman"))
-        .isCloseTo(0.5, within(1e-12));
-    assertThat(Scores.rougeL("", "something")).isZero();
-    assertThat(Scores.exactMatch(" A  b\n", "a b")).isEqualTo(1);
-    assertThat(Scores.exactMatch("a b c", "a b")).isZero();
-  }
-
-  @Test
-  void anIntervalHoldsItsMeanAndNarrowsWithMoreAnswers() {
-    var few = Scores.mean(0, 1, 0, 1, 1);
-    var many = new double[500];
-    for (int i = 0; i < many.length; i++) many[i] = i % 2;
-    var narrow = Scores.mean(many);
-    assertThat(few.value()).isEqualTo(0.6).isBetween(few.low(), few.high());
-    assertThat(narrow.value()).isEqualTo(0.5).isBetween(narrow.low(), narrow.high());
-    // Of a mean of 500 halves: ± 1.96 · 0.5 / √500
-    assertThat(narrow.high() - narrow.low())
-        .isCloseTo(2 * 1.96 * 0.5 / Math.sqrt(500), within(0.01));
-    assertThat(narrow.high() - narrow.low()).isLessThan(few.high() - few.low());
   }
 
   /** Tokens that count up; those from {@code from} on are told. */

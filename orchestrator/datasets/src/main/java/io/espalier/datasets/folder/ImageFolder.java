@@ -245,6 +245,7 @@ public final class ImageFolder implements AutoCloseable {
         usable,
         splits,
         new DatasetReport.Particulars(
+            true,
             contentHash(),
             sizes,
             Optional.empty(),

@@ -51,7 +51,7 @@ public final class DatasetGate {
     ForeignFormat.refuse(upload);
     if (TextTable.isZip(upload) && !holdsTables(upload)) {
       return new Inspection(
-          new DataLayout.ImageFolder(), List.of(), List.of(), List.of(), List.of());
+          new DataLayout.ImageFolder(), List.of(), List.of(), List.of(), Map.of(), List.of());
     }
     TableSketch sketch = TableSketch.of(upload, tableLimits);
     if (sketch.columns().size() == 1 && sketch.rows().isEmpty()) {
@@ -67,6 +67,7 @@ public final class DatasetGate {
         sketch.files(),
         sketch.columns(),
         sketch.rows(),
+        sketch.labels(),
         sketch.problems());
   }
 
@@ -89,7 +90,7 @@ public final class DatasetGate {
     ForeignFormat.refuse(upload);
     return switch (layout) {
       case DataLayout.ImageFolder() -> images(upload);
-      case DataLayout.TextTable columns -> texts(upload, columns);
+      case DataLayout.OfTexts columns -> texts(upload, columns);
     };
   }
 
@@ -107,7 +108,7 @@ public final class DatasetGate {
     }
   }
 
-  private DatasetReport texts(Path upload, DataLayout.TextTable columns) throws IOException {
+  private DatasetReport texts(Path upload, DataLayout.OfTexts columns) throws IOException {
     try (TextTable table = TextTable.open(upload, columns, tableLimits)) {
       return table.report();
     }

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contentHash of all samples and their names
  * @param classes in the order of the labels
- * @param counts samples by split and class, after held-out copies were left out of training
+ * @param counts samples by split and class, after held-out copies were left out of training; of
+ *     samples with several classes by the rarest of them, of others by the column that is told
  * @param sizes number of images by {@code width×height}; empty for texts
  * @param lengths of the texts; null for images
  * @param copies contents that occur more than once
@@ -49,8 +51,13 @@ public record DatasetReport(
   /** Longest list of groups or problems; more than a person reads, less than a row may hold. */
   public static final int MOST_SHOWN = 200;
 
-  /** What the kind of data adds to what all kinds have. */
+  /**
+   * What the kind of data adds to what all kinds have.
+   *
+   * @param ofOneClass whether each sample belongs to one class
+   */
   public record Particulars(
+      boolean ofOneClass,
       String contentHash,
       Map<String, Integer> sizes,
       Optional<Lengths> lengths,
@@ -67,16 +74,20 @@ public record DatasetReport(
    */
   public static <S extends Sample> DatasetReport of(
       List<S> samples, Splits<S> splits, Particulars particulars) {
-    List<String> classes = List.copyOf(new TreeSet<>(samples.stream().map(Sample::label).toList()));
+    Set<String> groups = new TreeSet<>(samples.stream().map(Sample::label).toList());
+    List<String> classes =
+        particulars.ofOneClass()
+            ? List.copyOf(groups)
+            : samples.stream().flatMap(s -> s.classes().stream()).distinct().sorted().toList();
     Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
     for (Split split : Split.values()) {
       Map<String, Integer> ofSplit = new TreeMap<>();
-      classes.forEach(label -> ofSplit.put(label, 0));
+      groups.forEach(group -> ofSplit.put(group, 0));
       splits.of(split).forEach(sample -> ofSplit.merge(sample.label(), 1, Integer::sum));
       counts.put(split, Collections.unmodifiableMap(ofSplit));
     }
     List<Problem> blocking = new ArrayList<>(particulars.blocking());
-    if (blocking.isEmpty()) {
+    if (blocking.isEmpty() && particulars.ofOneClass()) {
       blocking.addAll(unlearnable(classes, counts, particulars));
     }
     return new DatasetReport(

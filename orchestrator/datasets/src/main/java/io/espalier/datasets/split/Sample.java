@@ -1,6 +1,7 @@
 package io.espalier.datasets.split;
 
 import io.espalier.datasets.Split;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,8 +15,13 @@ public interface Sample {
   /** The split that the data set itself puts it in. */
   Optional<Split> givenSplit();
 
-  /** Its class. */
+  /** Its class, or whatever else splits are to keep in proportion. */
   String label();
+
+  /** The classes that occur in it: its own, or none, or several. */
+  default List<String> classes() {
+    return List.of(label());
+  }
 
   /** SHA-256 of its content without the label, in hexadecimal digits. */
   String sha256();

@@ -1,6 +1,7 @@
 package io.espalier.datasets.table;
 
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Labels;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -8,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which columns hold texts and classes: by the names that public data sets use, else by what is in
- * them. A guess only; a person sees it and may choose otherwise.
+ * Which columns hold texts and what is to be told of them: by the names that public data sets use,
+ * else by what is in them. A guess only; a person sees it and may choose otherwise.
  */
 final class ColumnGuess {
 
@@ -30,7 +31,8 @@ final class ColumnGuess {
           "polarity",
           "rating",
           "stars",
-          "score");
+          "score",
+          "similarity");
 
   private static final List<String> TEXTS =
       List.of(
@@ -63,16 +65,57 @@ final class ColumnGuess {
           List.of("query", "passage"),
           List.of("text", "text_pair"));
 
+  /** Words and their tags. */
+  private static final List<List<String>> TAGGED =
+      List.of(
+          List.of("tokens", "tags"),
+          List.of("tokens", "ner_tags"),
+          List.of("tokens", "labels"),
+          List.of("words", "tags"),
+          List.of("words", "labels"),
+          List.of("tokens", "pos_tags"));
+
   private ColumnGuess() {}
 
-  static Optional<DataLayout.TextTable> of(List<Column> columns) {
+  static Optional<? extends DataLayout.OfTexts> of(List<Column> columns) {
+    Optional<DataLayout.TaggedTokens> tagged = tagged(columns);
+    return tagged.isPresent() ? tagged : labelled(columns);
+  }
+
+  private static Optional<DataLayout.TaggedTokens> tagged(List<Column> columns) {
+    for (List<String> pair : TAGGED) {
+      Optional<Column> words = named(columns, pair.subList(0, 1)).filter(Column::isOfArrays);
+      Optional<Column> tags = named(columns, pair.subList(1, 2)).filter(Column::isOfArrays);
+      if (words.isPresent() && tags.isPresent()) {
+        return Optional.of(new DataLayout.TaggedTokens(words.get().name(), tags.get().name()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What a column of labels says, by how its values look. */
+  static Labels labels(Column label) {
+    if (label.isOfArrays()) {
+      return new Labels.SeveralClasses(null);
+    }
+    if (label.isOfMeasures()) {
+      return new Labels.Quantity();
+    }
+    return label
+        .separator()
+        .<Labels>map(Labels.SeveralClasses::new)
+        .orElseGet(Labels.OneClass::new);
+  }
+
+  private static Optional<DataLayout.TextTable> labelled(List<Column> columns) {
     Optional<Column> named = named(columns, LABELS);
     for (List<String> pair : PAIRS) {
       Optional<Column> first = named(columns, List.of(pair.getFirst())).filter(ColumnGuess::isText);
       Optional<Column> second = named(columns, List.of(pair.getLast())).filter(ColumnGuess::isText);
       if (named.isPresent() && first.isPresent() && second.isPresent()) {
         return Optional.of(
-            new DataLayout.TextTable(first.get().name(), second.get().name(), named.get().name()));
+            new DataLayout.TextTable(
+                first.get().name(), second.get().name(), named.get().name(), labels(named.get())));
       }
     }
     Optional<Column> text =
@@ -90,11 +133,13 @@ final class ColumnGuess {
                 .filter(column -> !Objects.equals(column, text.orElse(null)))
                 .min(
                     Comparator.comparingDouble(Column::wordsPerRow)
-                        .thenComparingInt(Column::distinct)));
+                        .thenComparingInt(Column::distinct))
+                .or(() -> columns.stream().filter(Column::isOfMeasures).findFirst()));
     if (text.isEmpty() || label.isEmpty() || text.equals(label)) {
       return Optional.empty();
     }
-    return Optional.of(new DataLayout.TextTable(text.get().name(), null, label.get().name()));
+    return Optional.of(
+        new DataLayout.TextTable(text.get().name(), null, label.get().name(), labels(label.get())));
   }
 
   /** An empty column may still be the one that was meant: what is wrong with it is told later. */

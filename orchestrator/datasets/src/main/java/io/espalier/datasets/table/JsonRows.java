@@ -1,7 +1,6 @@
 package io.espalier.datasets.table;
 
 import io.espalier.datasets.Fault;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.LinkedHashMap;
@@ -26,11 +25,10 @@ final class JsonRows implements RowReader {
   private static final int DEEPEST = 64;
   private static final int LONGEST_NUMBER = 40;
 
-  private final BufferedReader reader;
+  private final Lines lines;
   private final String name;
   private final TableLimits limits;
   private final JsonMapper mapper;
-  private long line;
 
   /**
    * Reads {@code reader}, which is closed with this.
@@ -38,7 +36,7 @@ final class JsonRows implements RowReader {
    * @param name of the file, for refusals
    */
   JsonRows(Reader reader, String name, TableLimits limits) {
-    this.reader = new BufferedReader(reader, 1 << 16);
+    this.lines = new Lines(reader, limits.recordChars());
     this.name = name;
     this.limits = limits;
     this.mapper =
@@ -63,17 +61,16 @@ final class JsonRows implements RowReader {
 
   @Override
   public @Nullable Row next() throws IOException {
-    for (Line next = line(); next != null; next = line()) {
-      line++;
-      if (next.cut) {
+    for (Lines.Line next = lines.next(); next != null; next = lines.next()) {
+      if (next.cut()) {
         return bad(
             Fault.ROW_TOO_LONG,
             "more than %,d characters".formatted(limits.recordChars()),
             "at most %,d".formatted(limits.recordChars()),
             "Cut the text, or split it into several lines; it is left out until then.");
       }
-      if (!next.text.isBlank()) {
-        return row(next.text);
+      if (!next.text().isBlank()) {
+        return row(next.text());
       }
     }
     return null;
@@ -92,7 +89,7 @@ final class JsonRows implements RowReader {
       for (Map.Entry<String, JsonNode> property : node.properties()) {
         cells.put(property.getKey(), cell(property.getValue()));
       }
-      return new Row.Cells(line, cells);
+      return new Row.Cells(lines.number(), cells);
     } catch (JacksonException e) {
       return notAnObject(Shown.brief(e.getOriginalMessage()));
     }
@@ -117,31 +114,11 @@ final class JsonRows implements RowReader {
   }
 
   private Row.Bad bad(Fault fault, String found, String limit, String wayOut) {
-    return new Row.Bad(line, fault.of(name + ":" + line, found, limit, wayOut));
-  }
-
-  private record Line(String text, boolean cut) {}
-
-  /** The next line, of which no more is kept than a row may have. */
-  private @Nullable Line line() throws IOException {
-    StringBuilder text = new StringBuilder();
-    boolean cut = false;
-    int c = reader.read();
-    if (c < 0) {
-      return null;
-    }
-    for (; c >= 0 && c != '\n'; c = reader.read()) {
-      if (text.length() < limits.recordChars()) {
-        text.append((char) c);
-      } else {
-        cut = true;
-      }
-    }
-    return new Line(text.toString(), cut);
+    return new Row.Bad(lines.number(), fault.of(name + ":" + lines.number(), found, limit, wayOut));
   }
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    lines.close();
   }
 }

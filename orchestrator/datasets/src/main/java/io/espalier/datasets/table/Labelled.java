@@ -2,15 +2,17 @@ package io.espalier.datasets.table;
 
 import io.espalier.datasets.Fault;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Labels;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import java.util.List;
 import java.util.Optional;
 
-/** Reads a row as text and class, by the columns that a person has chosen. */
+/** Reads a row as text and label, by the columns that a person has chosen. */
 final class Labelled {
 
   private final String file;
-  private final DataLayout.TextTable columns;
+  private final DataLayout.OfTexts layout;
   private final TableLimits limits;
 
   /**
@@ -18,9 +20,9 @@ final class Labelled {
    *
    * @param file its name, for refusals
    */
-  Labelled(String file, DataLayout.TextTable columns, TableLimits limits) {
+  Labelled(String file, DataLayout.OfTexts layout, TableLimits limits) {
     this.file = file;
-    this.columns = columns;
+    this.layout = layout;
     this.limits = limits;
   }
 
@@ -43,15 +45,25 @@ final class Labelled {
   private Reading read(Row.Cells row) {
     String place = file + ":" + row.line();
     try {
-      String text = text(place, row, columns.text());
-      String second = columns.secondText();
-      Optional<String> secondText =
-          second == null ? Optional.empty() : Optional.of(text(place, row, second));
-      String label = label(place, row);
-      return new Reading.Sample(new TextSample(place, text, secondText, label));
+      return new Reading.Sample(
+          switch (layout) {
+            case DataLayout.TextTable columns -> labelled(place, row, columns);
+            case DataLayout.TaggedTokens keys -> tagged(place, row, keys);
+          });
     } catch (Refused refused) {
       return new Reading.LeftOut(refused.problem());
     }
+  }
+
+  private TextSample labelled(String place, Row.Cells row, DataLayout.TextTable columns) {
+    String text = text(place, row, columns.text());
+    String second = columns.secondText();
+    Optional<String> secondText =
+        second == null ? Optional.empty() : Optional.of(text(place, row, second));
+    Wanted wanted =
+        new LabelColumn(columns.label(), columns.labels(), limits)
+            .read(place, cell(place, row, columns.label()));
+    return new TextSample(place, text, secondText, wanted);
   }
 
   private String text(String place, Row.Cells row, String column) {
@@ -87,36 +99,25 @@ final class Labelled {
     return text;
   }
 
-  private String label(String place, Row.Cells row) {
-    String column = columns.label();
-    Cell cell = cell(place, row, column);
-    if (cell.kind() != Cell.Kind.TEXT && cell.kind() != Cell.Kind.SCALAR) {
-      throw refuse(
-          Fault.ROW_LABEL,
-          place,
-          "%s in \"%s\"".formatted(cell.kind().words, Shown.brief(column)),
-          "the name of a class",
-          "Write the class as a string or a number; the row is left out until then.");
-    }
-    String label = cell.content().strip();
-    if (label.isEmpty()) {
-      throw refuse(
-          Fault.ROW_LABEL,
-          place,
-          "an empty \"%s\"".formatted(Shown.brief(column)),
-          "the name of a class",
-          "Add the class, or remove the row; it is left out until then.");
-    }
-    requireShort(place, column, label, limits.labelChars());
-    if (unusable(label) >= 0 || label.chars().anyMatch(Character::isISOControl)) {
+  /** Words and tags must be as many. */
+  private TextSample tagged(String place, Row.Cells row, DataLayout.TaggedTokens keys) {
+    List<String> words = array(place, row, keys.tokens());
+    List<String> tags = array(place, row, keys.tags());
+    if (words.isEmpty() || words.size() != tags.size())
       throw refuse(
           Fault.ROW_VALUE,
           place,
-          "a control character in \"%s\"".formatted(Shown.brief(column)),
-          "printable names of classes",
-          "Remove the character; the row is left out until then.");
-    }
-    return label;
+          "%,d words and %,d tags".formatted(words.size(), tags.size()),
+          "as many tags as words, one at least",
+          "Give each word its tag; the row is left out until then.");
+    String text = String.join(" ", words);
+    requireShort(place, keys.tokens(), text, limits.textChars());
+    return new TextSample(place, text, Optional.empty(), new Wanted.Tags(words, tags));
+  }
+
+  private List<String> array(String place, Row.Cells row, String key) {
+    return new LabelColumn(key, new Labels.SeveralClasses(null), limits)
+        .array(place, cell(place, row, key));
   }
 
   private static Cell cell(String place, Row.Cells row, String column) {
@@ -132,7 +133,7 @@ final class Labelled {
     return cell;
   }
 
-  private static void requireShort(String place, String column, String value, int most) {
+  static void requireShort(String place, String column, String value, int most) {
     if (value.length() > most) {
       throw refuse(
           Fault.ROW_TOO_LONG,
@@ -144,7 +145,7 @@ final class Labelled {
   }
 
   /** The first character that no file or database can hold as text; -1 if there is none. */
-  private static int unusable(String text) {
+  static int unusable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean pair =

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 record TableFiles(@Nullable ZipArchive archive, List<TableFile> files, int ignored)
     implements AutoCloseable {
 
-  private static final Set<String> ENDINGS = Set.of("csv", "tsv", "jsonl", "ndjson", "json");
+  private static final Set<String> ENDINGS =
+      Set.of("csv", "tsv", "jsonl", "ndjson", "json", "conll");
   private static final ZipLimits ZIP_LIMITS = new ZipLimits(1_000, 1L << 30, 4L << 30, 200, 500);
 
   /** Whether the upload begins as a zip does. */

@@ -4,6 +4,7 @@ import io.espalier.datasets.Fault;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.List;
 
 /**
  * The grammar of a table, told from its beginning: an upload has lost its name's ending by the time
@@ -14,7 +15,8 @@ enum TableFormat {
   TSV("tsv", '\t'),
   /** What spreadsheets write where the comma is in the numbers. */
   SEMICOLONS("csv", ';'),
-  JSONL("jsonl", '\n');
+  JSONL("jsonl", '\n'),
+  CONLL("conll", '\t');
 
   /** Enough for a header. */
   private static final int BEGINNING = 1 << 16;
@@ -58,8 +60,15 @@ enum TableFormat {
     return switch (beginning.charAt(0)) {
       case '{' -> JSONL;
       case '[' -> array(beginning, name);
-      default -> separated(beginning);
+      default -> isConll(beginning) ? CONLL : separated(beginning);
     };
+  }
+
+  /** The last line of the beginning may be cut. */
+  private static boolean isConll(String beginning) {
+    List<String> lines = beginning.lines().toList();
+    return ConllRows.looksLike(
+        beginning.length() < BEGINNING / 2 ? lines : lines.subList(0, lines.size() - 1));
   }
 
   private static TableFormat array(String beginning, String name) {
@@ -101,8 +110,10 @@ enum TableFormat {
   }
 
   RowReader rows(Reader reader, String name, TableLimits limits) {
-    return this == JSONL
-        ? new JsonRows(reader, name, limits)
-        : new CsvRows(reader, name, separator, limits);
+    return switch (this) {
+      case CSV, TSV, SEMICOLONS -> new CsvRows(reader, name, separator, limits);
+      case JSONL -> new JsonRows(reader, name, limits);
+      case CONLL -> new ConllRows(reader, name, limits);
+    };
   }
 }

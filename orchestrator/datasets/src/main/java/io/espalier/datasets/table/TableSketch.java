@@ -2,11 +2,14 @@ package io.espalier.datasets.table;
 
 import io.espalier.datasets.Fault;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Labels;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +23,15 @@ import java.util.Set;
  * @param columns of the first file, in their order
  * @param rows its first rows, a value for each column, cut where they are long
  * @param layout what the columns seem to be, if that can be told
+ * @param labels what each column would say as that of the labels
  * @param problems of the first rows, and why there is no layout
  */
 public record TableSketch(
     List<String> files,
     List<String> columns,
     List<List<String>> rows,
-    Optional<DataLayout.TextTable> layout,
+    Optional<DataLayout.OfTexts> layout,
+    Map<String, Labels> labels,
     List<Problem> problems) {
 
   private static final int ROWS_READ = 500;
@@ -58,7 +63,7 @@ public record TableSketch(
         }
       }
       List<Column> read = columns.stream().map(name -> Column.of(name, rows)).toList();
-      Optional<DataLayout.TextTable> layout = ColumnGuess.of(read);
+      Optional<DataLayout.OfTexts> layout = ColumnGuess.of(read).map(guess -> guess);
       if (layout.isEmpty()) {
         problems.addFirst(cannotTell(first.name(), read));
       }
@@ -67,8 +72,15 @@ public record TableSketch(
           List.copyOf(columns),
           shown(rows, columns),
           layout,
+          labels(read),
           List.copyOf(problems.subList(0, Math.min(problems.size(), ROWS_SHOWN))));
     }
+  }
+
+  private static Map<String, Labels> labels(List<Column> columns) {
+    Map<String, Labels> labels = new LinkedHashMap<>();
+    columns.forEach(column -> labels.put(column.name(), ColumnGuess.labels(column)));
+    return Collections.unmodifiableMap(labels);
   }
 
   private static List<List<String>> shown(List<Row.Cells> rows, Set<String> columns) {

@@ -2,6 +2,7 @@ package io.espalier.datasets.table;
 
 import io.espalier.datasets.Split;
 import io.espalier.datasets.split.Sample;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,8 +10,12 @@ import java.util.Optional;
  *
  * @param file where it stands
  * @param line on which it begins, from 1
+ * @param label the class, or what splits keep in proportion instead
+ * @param classes that occur in it, each once
+ * @param words of the text
  */
-record TextEntry(TableFile file, long line, String label, String sha256, int words)
+record TextEntry(
+    TableFile file, long line, String label, List<String> classes, String sha256, int words)
     implements Sample {
 
   @Override
@@ -21,5 +26,9 @@ record TextEntry(TableFile file, long line, String label, String sha256, int wor
   @Override
   public Optional<Split> givenSplit() {
     return file.split();
+  }
+
+  TextEntry grouped(String group) {
+    return new TextEntry(file, line, group, classes, sha256, words);
   }
 }

@@ -8,6 +8,7 @@ import io.espalier.datasets.report.PreviewRow;
 import io.espalier.datasets.split.SplitRules;
 import io.espalier.datasets.split.Splits;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Labels;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -24,11 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Labelled texts in one CSV, TSV or JSONL file, or in a zip with such files for each split. Opening
- * it reads every row once and keeps an index, so that memory grows with the rows and not with their
- * length; {@link #samples} reads the texts of a split again.
+ * Texts with what is to be told of them in one CSV, TSV or JSONL file, or in a zip with such files
+ * for each split. Opening it reads every row once and keeps an index, so that memory grows with the
+ * rows and not with their length; {@link #samples} reads the texts of a split again.
  */
 public final class TextTable implements AutoCloseable {
 
@@ -39,23 +42,25 @@ public final class TextTable implements AutoCloseable {
   private static final int ENOUGH_TO_JUDGE_LABELS = 20;
 
   private final TableFiles files;
-  private final DataLayout.TextTable columns;
+  private final DataLayout.OfTexts columns;
   private final TableLimits limits;
   private final List<String> classes;
   private final Splits<TextEntry> splits;
   private final DatasetReport report;
 
-  private TextTable(TableFiles files, DataLayout.TextTable columns, TableLimits limits, Index index)
+  private TextTable(TableFiles files, DataLayout.OfTexts columns, TableLimits limits, Index index)
       throws IOException {
     this.files = files;
     this.columns = columns;
     this.limits = limits;
-    this.splits = Splits.of(index.entries, SplitRules.DEFAULT);
+    List<TextEntry> entries = index.grouped();
+    this.splits = Splits.of(entries, SplitRules.DEFAULT);
     this.report =
         DatasetReport.of(
-            index.entries,
+            entries,
             splits,
             new DatasetReport.Particulars(
+                DataLayout.isOfOneClass(columns),
                 index.contentHash(),
                 Map.of(),
                 index.lengths(),
@@ -64,22 +69,22 @@ public final class TextTable implements AutoCloseable {
                 index.problemCount,
                 index.problems,
                 index.blocking()));
-    this.classes = report.classes();
+    this.classes = index.number() ? names(columns).subList(1, 2) : report.classes();
   }
 
   /**
    * Opens a table within the default limits.
    *
-   * @param columns where the text and its class are
+   * @param columns where the text is and what is to be told of it
    * @throws Refused when the file as a whole breaks a limit or a rule; rows that do are left out
    *     and reported
    */
-  public static TextTable open(Path file, DataLayout.TextTable columns) throws IOException {
+  public static TextTable open(Path file, DataLayout.OfTexts columns) throws IOException {
     return open(file, columns, TableLimits.DEFAULT);
   }
 
   /** The same within other limits. */
-  public static TextTable open(Path file, DataLayout.TextTable columns, TableLimits limits)
+  public static TextTable open(Path file, DataLayout.OfTexts columns, TableLimits limits)
       throws IOException {
     requireUsable(columns, limits);
     TableFiles files = TableFiles.open(file, limits);
@@ -96,9 +101,8 @@ public final class TextTable implements AutoCloseable {
   }
 
   /** Names are stored with the data set, so they must survive that. */
-  private static void requireUsable(DataLayout.TextTable columns, TableLimits limits) {
-    List<String> names = new ArrayList<>(List.of(columns.text(), columns.label()));
-    Optional.ofNullable(columns.secondText()).ifPresent(names::add);
+  private static void requireUsable(DataLayout.OfTexts columns, TableLimits limits) {
+    List<String> names = names(columns);
     for (String name : names) {
       if (name.isBlank()
           || name.length() > limits.labelChars()
@@ -115,6 +119,15 @@ public final class TextTable implements AutoCloseable {
     }
   }
 
+  /** Columns that are read: the texts, what is told of them, the second texts. */
+  private static List<String> names(DataLayout.OfTexts columns) {
+    return switch (columns) {
+      case DataLayout.TextTable(String text, String second, String label, Labels _) ->
+          second == null ? List.of(text, label) : List.of(text, label, second);
+      case DataLayout.TaggedTokens(String tokens, String tags) -> List.of(tokens, tags);
+    };
+  }
+
   /** Whether the upload is a zip; else it is a table itself. */
   public static boolean isZip(Path upload) throws IOException {
     return TableFiles.isZip(upload);
@@ -125,7 +138,7 @@ public final class TextTable implements AutoCloseable {
     return TableFiles.isTable(name);
   }
 
-  /** Names of the classes, sorted: the position is the label. */
+  /** Names of the classes, sorted: the position is the label. Of a number, that of its column. */
   public List<String> classes() {
     return classes;
   }
@@ -138,6 +151,14 @@ public final class TextTable implements AutoCloseable {
   /** The texts of a split, in the order of files and lines. */
   public List<TextSample> samples(Split split) throws IOException {
     return read(splits.of(split));
+  }
+
+  /** All texts that can be used, whatever they are for. */
+  public List<TextSample> all() throws IOException {
+    return read(
+        Stream.of(splits.train(), splits.validation(), splits.test(), splits.leftOut())
+            .flatMap(List::stream)
+            .toList());
   }
 
   @Override
@@ -189,7 +210,7 @@ public final class TextTable implements AutoCloseable {
             new PreviewRow(
                 sample.name(),
                 split,
-                sample.label(),
+                Shown.cut(sample.label(), PREVIEW_CHARS),
                 Shown.cut(sample.text(), PREVIEW_CHARS),
                 sample.secondText().map(text -> Shown.cut(text, PREVIEW_CHARS)).orElse(null)));
       }
@@ -200,16 +221,19 @@ public final class TextTable implements AutoCloseable {
   /** The index while it grows. */
   private static final class Index {
 
-    private final DataLayout.TextTable columns;
+    private final DataLayout.OfTexts columns;
     private final TableLimits limits;
     private final MessageDigest sha256 = newSha256();
-    private final Map<String, String> labels = new HashMap<>();
+    private final MessageDigest contents = newSha256();
+    private final Map<String, Integer> labels = new HashMap<>();
+    private final Map<String, List<String>> sets = new HashMap<>();
+    private final Set<Double> numbers = new HashSet<>();
     private final List<TextEntry> entries = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private int problemCount;
     private int rows;
 
-    Index(DataLayout.TextTable columns, TableLimits limits) {
+    Index(DataLayout.OfTexts columns, TableLimits limits) {
       this.columns = columns;
       this.limits = limits;
     }
@@ -244,9 +268,7 @@ public final class TextTable implements AutoCloseable {
       if (found.isEmpty()) {
         return;
       }
-      List<String> wanted = new ArrayList<>(List.of(columns.text(), columns.label()));
-      Optional.ofNullable(columns.secondText()).ifPresent(wanted::add);
-      for (String column : wanted) {
+      for (String column : names(columns)) {
         if (!found.contains(column)) {
           throw new Refused(
               Fault.TABLE_COLUMN.of(
@@ -264,8 +286,44 @@ public final class TextTable implements AutoCloseable {
           .secondText()
           .ifPresent(second -> sha256.update(("\u001F" + second).getBytes(StandardCharsets.UTF_8)));
       String hash = HexFormat.of().formatHex(sha256.digest());
-      String label = labels.computeIfAbsent(sample.label(), _ -> sample.label());
-      entries.add(new TextEntry(file, line, label, hash, words(sample)));
+      String told = sample.label();
+      List<String> classes =
+          sets.computeIfAbsent(
+              String.join("\u001F", sample.wanted().classes()),
+              _ -> sample.wanted().classes().stream().distinct().toList());
+      classes.forEach(label -> labels.merge(label, 1, Integer::sum));
+      if (sample.wanted() instanceof Wanted.Quantity(double value) && numbers.size() < 2) {
+        numbers.add(value);
+      }
+      String group = classes.isEmpty() ? names(columns).get(1) : classes.getFirst();
+      TextEntry entry = new TextEntry(file, line, group, classes, hash, words(sample));
+      contents.update(
+          (entry.name() + "\n" + told + "\n" + hash + "\n").getBytes(StandardCharsets.UTF_8));
+      entries.add(entry);
+    }
+
+    boolean number() {
+      return columns instanceof DataLayout.TextTable table
+          && table.labels() instanceof Labels.Quantity;
+    }
+
+    /** Where a sample has several classes, splits keep the rarest of them in proportion. */
+    List<TextEntry> grouped() {
+      return switch (columns) {
+        case DataLayout.TaggedTokens keys ->
+            entries.stream().map(entry -> entry.grouped(keys.tags())).toList();
+        case DataLayout.TextTable table ->
+            table.labels() instanceof Labels.SeveralClasses
+                ? entries.stream().map(this::underRarest).toList()
+                : entries;
+      };
+    }
+
+    private TextEntry underRarest(TextEntry entry) {
+      return entry.classes().stream()
+          .min(Comparator.comparingInt((String label) -> labels.getOrDefault(label, 0)))
+          .map(entry::grouped)
+          .orElseGet(() -> entry.grouped("none"));
     }
 
     /** What stands between blanks, in both texts. */
@@ -291,12 +349,7 @@ public final class TextTable implements AutoCloseable {
     }
 
     String contentHash() {
-      MessageDigest digest = newSha256();
-      for (TextEntry entry : entries) {
-        String line = entry.name() + "\n" + entry.label() + "\n" + entry.sha256() + "\n";
-        digest.update(line.getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest());
+      return HexFormat.of().formatHex(contents.digest());
     }
 
     List<Problem> blocking() {
@@ -317,6 +370,17 @@ public final class TextTable implements AutoCloseable {
                 "at least one row of each of two classes",
                 "Mend the rows, or choose other columns."));
       }
+      if (number() && numbers.size() < 2) {
+        return List.of(
+            Fault.NUMBERS.of(
+                names(columns).get(1),
+                "the same number in %,d rows".formatted(entries.size()),
+                "at least two different numbers",
+                "Choose the column that holds what is to be told."));
+      }
+      if (labels.isEmpty() && !number()) {
+        return List.of(classes("at least one class in some row"));
+      }
       if (labels.size() > limits.classes()) {
         return List.of(classes("at most %,d".formatted(limits.classes())));
       }
@@ -328,7 +392,7 @@ public final class TextTable implements AutoCloseable {
 
     private Problem classes(String limit) {
       return Fault.CLASSES.of(
-          columns.label(),
+          names(columns).get(1),
           "%,d different labels in %,d rows".formatted(labels.size(), entries.size()),
           limit,
           "Choose the column that holds the class.");

@@ -83,7 +83,8 @@ class TextTableTest {
       assertThat(table.report().ignored()).isEqualTo(2);
       assertThat(table.samples(Split.TEST))
           .containsExactly(
-              new TextSample("sms-test.jsonl:1", "only a test", Optional.empty(), "a"));
+              new TextSample(
+                  "sms-test.jsonl:1", "only a test", Optional.empty(), new Wanted.OneClass("a")));
       assertThat(table.samples(Split.TRAIN)).allMatch(s -> s.name().startsWith("sms-train.csv:"));
     }
   }

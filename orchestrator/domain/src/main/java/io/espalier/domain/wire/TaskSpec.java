@@ -51,11 +51,18 @@ public record TaskSpec(
    *
    * @param microBatch samples that are computed at once, where a whole batch did not fit into the
    *     memory; the gradients of a step are added up over them. Null for the whole batch
+   * @param metric key of the metric by which the best weights are chosen, such as {@code macro_f1};
+   *     null for the usual one of such data
    */
-  public record Train(Training training, @Nullable Integer microBatch) implements Work {
+  public record Train(Training training, @Nullable Integer microBatch, @Nullable String metric)
+      implements Work {
 
     public Train(Training training) {
-      this(training, null);
+      this(training, null, null);
+    }
+
+    public Train(Training training, @Nullable Integer microBatch) {
+      this(training, microBatch, null);
     }
   }
 

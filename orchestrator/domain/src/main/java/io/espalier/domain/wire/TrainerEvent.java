@@ -70,6 +70,8 @@ public sealed interface TrainerEvent {
   record Profiled(Instant at, DataProfile profile) implements TrainerEvent {}
 
   /**
+   * @param validationAccuracy the objective's value on the validation split: the accuracy, unless
+   *     the training was told another metric, or the data has no single classes
    * @param files the best weights by validation, all that an evaluation needs besides the base
    *     model
    */
@@ -78,13 +80,17 @@ public sealed interface TrainerEvent {
       implements TrainerEvent {}
 
   /**
-   * Accuracies on the sealed test split.
+   * What was measured on the sealed test split.
    *
+   * @param metric key of the first of the measures, which {@code before}, {@code after} and {@code
+   *     chance} are of
    * @param before of the base model under a new head, untrained
-   * @param chance of always naming the most frequent class
-   * @param confusion rows are true classes, columns are predicted ones
+   * @param chance of always naming the most frequent class, or the mean of numbers
+   * @param confusion rows are true classes, columns are predicted ones; empty where samples have
+   *     several classes, or numbers
    * @param reloadMaxDifference largest difference of a logit between the trained model in memory
    *     and any export, loaded again from its files
+   * @param measures every metric of such answers
    */
   record Evaluated(
       Instant at,
@@ -97,8 +103,51 @@ public sealed interface TrainerEvent {
       List<List<Integer>> confusion,
       List<Sample> samplesToShow,
       double reloadMaxDifference,
-      List<Export> exports)
-      implements TrainerEvent {}
+      List<Export> exports,
+      List<Measured> measures)
+      implements TrainerEvent {
+
+    /** Results that were stored before there were several metrics name none. */
+    public Evaluated {
+      measures = measures == null ? List.of() : List.copyOf(measures);
+    }
+
+    /** Of one metric alone. */
+    public Evaluated(
+        Instant at,
+        String metric,
+        double before,
+        double after,
+        double chance,
+        int samples,
+        List<String> classes,
+        List<List<Integer>> confusion,
+        List<Sample> samplesToShow,
+        double reloadMaxDifference,
+        List<Export> exports) {
+      this(
+          at,
+          metric,
+          before,
+          after,
+          chance,
+          samples,
+          classes,
+          confusion,
+          samplesToShow,
+          reloadMaxDifference,
+          exports,
+          List.of());
+    }
+  }
+
+  /**
+   * A metric on the test split.
+   *
+   * @param low the lower end of the interval around {@code after} that 95 % of resampled test
+   *     splits fall into
+   */
+  record Measured(String metric, double before, double after, double low, double high) {}
 
   /** A test sample worth looking at; {@code confidence} in the predicted class. */
   record Sample(String name, String label, String predicted, double confidence) {}

@@ -76,6 +76,7 @@ final class Admission {
     var reads = Families.modality(inputs.model().family());
     var data = DataLayout.modality(wanted.layout());
     if (reads != data) obstacles.add(cannotRead(wanted, reads, data));
+    if (!DataLayout.isOfOneClass(wanted.layout())) obstacles.add(noClasses(wanted));
     if (inputs.validation() == 0 || inputs.test() == 0) obstacles.add(tooFew(wanted));
     if (needed.isMoreThan(cap)) obstacles.add(capTooSmall(cap, needed));
     if (needed.isMoreThan(free)) obstacles.add(budgetTooSmall(submission.team(), free, needed));
@@ -186,6 +187,21 @@ final class Admission {
                 .formatted(data.plural(), reads.plural()))
         .found(data.plural())
         .allowed(reads.plural());
+  }
+
+  /**
+   * A protocol is chosen by how well classes are told apart, and a result shown by what is right.
+   */
+  private static Problem noClasses(Wanted wanted) {
+    return Problem.of(
+            "data-has-no-classes",
+            Category.INVALID,
+            wanted.dataset(),
+            "Jobs learn classes, and the samples of this data set do not belong to one class each.",
+            "Register the table again with a column of classes, or train on it with ops/trainer"
+                + " train.")
+        .found("several classes, a number or tags for each sample")
+        .allowed("one class for each sample");
   }
 
   private static Problem tooFew(Wanted wanted) {

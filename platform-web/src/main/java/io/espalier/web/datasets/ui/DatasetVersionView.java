@@ -11,6 +11,7 @@ import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.HasDynamicTitle;
 import com.vaadin.flow.router.Route;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Labels;
 import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.dataset.DatasetVersion;
@@ -93,11 +94,20 @@ final class DatasetVersionView extends Div implements BeforeEnterObserver, HasDy
   private static String layout(DataLayout layout) {
     return switch (layout) {
       case DataLayout.ImageFolder() -> "images in folders";
-      case DataLayout.TextTable table ->
-          table.secondText() == null
-              ? "texts in \"%s\", classes in \"%s\"".formatted(table.text(), table.label())
-              : "texts in \"%s\" and \"%s\", classes in \"%s\""
-                  .formatted(table.text(), table.secondText(), table.label());
+      case DataLayout.TaggedTokens keys ->
+          "words in \"%s\", tags in \"%s\"".formatted(keys.tokens(), keys.tags());
+      case DataLayout.TextTable table -> {
+        var told =
+            switch (table.labels()) {
+              case Labels.OneClass() -> "classes";
+              case Labels.SeveralClasses _ -> "sets of classes";
+              case Labels.Quantity() -> "numbers";
+            };
+        yield table.secondText() == null
+            ? "texts in \"%s\", %s in \"%s\"".formatted(table.text(), told, table.label())
+            : "texts in \"%s\" and \"%s\", %s in \"%s\""
+                .formatted(table.text(), table.secondText(), told, table.label());
+      }
     };
   }
 

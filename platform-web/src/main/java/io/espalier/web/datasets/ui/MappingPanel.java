@@ -13,6 +13,7 @@ import com.vaadin.flow.component.html.UnorderedList;
 import com.vaadin.flow.component.select.Select;
 import io.espalier.datasets.gate.Inspection;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.data.Labels;
 import io.espalier.web.element.Cell;
 import io.espalier.web.element.Table;
 import java.util.List;
@@ -22,16 +23,40 @@ import org.jspecify.annotations.Nullable;
 /** How a table is read: which column is what, as it was guessed, and its first rows. */
 final class MappingPanel extends Section {
 
+  /** What the column of labels holds. */
+  private enum Kind {
+    ONE_CLASS("One class"),
+    SEVERAL_CLASSES("Several classes"),
+    NUMBER("A number");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    static Kind of(Labels labels) {
+      return switch (labels) {
+        case Labels.OneClass() -> ONE_CLASS;
+        case Labels.SeveralClasses _ -> SEVERAL_CLASSES;
+        case Labels.Quantity() -> NUMBER;
+      };
+    }
+  }
+
   private static final int MOST_ROWS = 5;
   private static final int MOST_PROBLEMS = 5;
 
   private final Select<String> text = new Select<>();
   private final Select<String> second = new Select<>();
   private final Select<String> label = new Select<>();
+  private final Select<Kind> kind = new Select<>();
+  private final Inspection found;
   private final Button register = new Button("Check and register");
 
   MappingPanel(
       String name, Inspection found, Consumer<DataLayout.TextTable> agreed, Runnable discarded) {
+    this.found = found;
     addClassNames("stack", "mapping");
     var guess = found.layout() instanceof DataLayout.TextTable columns ? columns : null;
     define(text, "Text", found.columns(), guess == null ? null : guess.text());
@@ -40,7 +65,13 @@ final class MappingPanel extends Section {
     second.setEmptySelectionAllowed(true);
     second.setEmptySelectionCaption("None");
     second.setHelperText("For pairs, such as a question and an answer");
-    var fields = new Div(text, second, label);
+    kind.setLabel("It holds");
+    kind.setItems(Kind.values());
+    kind.setItemLabelGenerator(one -> one.label);
+    kind.setHelperText("Jobs learn classes; the rest is trained with ops/trainer");
+    kind.setValue(Kind.of(labels()));
+    label.addValueChangeListener(_ -> kind.setValue(Kind.of(labels())));
+    var fields = new Div(text, second, label, kind);
     fields.addClassName("fields");
     register.addThemeVariants(ButtonVariant.PRIMARY);
     register.addClickListener(_ -> agreed.accept(columns()));
@@ -75,7 +106,22 @@ final class MappingPanel extends Section {
   }
 
   private DataLayout.TextTable columns() {
-    return new DataLayout.TextTable(text.getValue(), second.getValue(), label.getValue());
+    var labels =
+        switch (kind.getValue()) {
+          case ONE_CLASS -> new Labels.OneClass();
+          case SEVERAL_CLASSES ->
+              labels() instanceof Labels.SeveralClasses several
+                  ? several
+                  : new Labels.SeveralClasses(null);
+          case NUMBER -> new Labels.Quantity();
+        };
+    return new DataLayout.TextTable(text.getValue(), second.getValue(), label.getValue(), labels);
+  }
+
+  /** What the chosen column seems to hold. */
+  private Labels labels() {
+    var guess = label.getValue() == null ? null : found.labels().get(label.getValue());
+    return guess == null ? new Labels.OneClass() : guess;
   }
 
   private static String intro(Inspection found, DataLayout.@Nullable TextTable guess) {

@@ -31,7 +31,8 @@ final class PreviewPanel extends Section {
     add(
         switch (version.layout()) {
           case DataLayout.ImageFolder() -> images(shown, archive);
-          case DataLayout.TextTable table -> texts(shown, table);
+          case DataLayout.TextTable table -> texts(shown, table.secondText() != null);
+          case DataLayout.TaggedTokens _ -> texts(shown, false);
         });
   }
 
@@ -53,12 +54,11 @@ final class PreviewPanel extends Section {
     return tiles;
   }
 
-  private static Component texts(List<PreviewRow> rows, DataLayout.TextTable layout) {
-    boolean pairs = layout.secondText() != null;
+  private static Component texts(List<PreviewRow> rows, boolean pairs) {
     var table =
         pairs
-            ? new Table("Preview", "Class", "Text", "Second text", "Split", "Where")
-            : new Table("Preview", "Class", "Text", "Split", "Where");
+            ? new Table("Preview", "Label", "Text", "Second text", "Split", "Where")
+            : new Table("Preview", "Label", "Text", "Split", "Where");
     for (var row : rows) {
       var where = new Span(row.name());
       where.addClassName("file");

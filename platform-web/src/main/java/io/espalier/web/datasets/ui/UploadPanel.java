@@ -91,6 +91,9 @@ final class UploadPanel extends Section {
       if (found.layout() instanceof DataLayout.ImageFolder images) {
         return check(target, found, upload, images);
       }
+      if (found.layout() instanceof DataLayout.TaggedTokens tagged) {
+        return check(target, found, upload, tagged);
+      }
       // With one column there is nothing to choose from.
       boolean choice = found.columns().size() > 1;
       if (found.layout() == null && !choice) throw new Refused(found.problems().getFirst());

@@ -138,7 +138,7 @@ final class JobSource {
   /** Test texts by the names that the trainer gave them; none for images. */
   Map<String, TextSample> texts(Collection<String> names) {
     var data = data();
-    if (!(data.layout() instanceof DataLayout.TextTable columns)) return Map.of();
+    if (!(data.layout() instanceof DataLayout.OfTexts columns)) return Map.of();
     try (var table = TextTable.open(blobs.file(data.sha256()), columns)) {
       return table.samples(Split.TEST).stream()
           .filter(sample -> names.contains(sample.name()))

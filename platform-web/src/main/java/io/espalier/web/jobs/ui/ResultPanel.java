@@ -102,7 +102,7 @@ final class ResultPanel extends Panel {
         if (!wrong.isEmpty()) box.add(tiles(MISTAKES, wrong));
         if (!right.isEmpty()) box.add(tiles(HITS, right));
       }
-      case DataLayout.TextTable _ -> {
+      case DataLayout.OfTexts _ -> {
         var texts = source.texts(result.samplesToShow().stream().map(Sample::name).toList());
         if (!wrong.isEmpty()) box.add(new SampleTexts(MISTAKES, wrong, texts));
         if (!right.isEmpty()) box.add(new SampleTexts(HITS, right, texts));

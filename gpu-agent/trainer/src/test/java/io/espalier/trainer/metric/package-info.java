@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.metric;
+
+import org.jspecify.annotations.NullMarked;
