@@ -49,6 +49,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The whole orchestrator on a real database, without its threads: a test plans, reaps and lets time
@@ -89,7 +90,8 @@ public final class TestPlatform implements AutoCloseable {
   public final Ledger ledger = new Ledger();
   public final Leases leases = new Leases(ledger, FENCE, TERMS);
   public final TaskFlow flow = new TaskFlow(leases, ledger, TERMS);
-  public final BlobStore blobs = new BlobStore(temporaryFolder());
+  private final Path contents = temporaryFolder();
+  public final BlobStore blobs = new BlobStore(contents);
   public final Budgets budgets = new Budgets(transactions, ledger, changes, audit);
   public final Rates rates = new Rates(transactions, changes, audit);
   public final Periods periods = new Periods(transactions, ledger, changes);
@@ -114,6 +116,11 @@ public final class TestPlatform implements AutoCloseable {
     application.close();
     planner.close();
     database.drop();
+    try {
+      FileSystemUtils.deleteRecursively(contents);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A team with a member and a data set, ready to submit. */
@@ -301,9 +308,7 @@ public final class TestPlatform implements AutoCloseable {
 
   private static Path temporaryFolder() {
     try {
-      var folder = Files.createTempDirectory("espalier-blobs");
-      folder.toFile().deleteOnExit();
-      return folder;
+      return Files.createTempDirectory("espalier-blobs");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,6 +5,7 @@ import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+import org.springframework.util.FileSystemUtils;
 
 /** The programs of PostgreSQL, unpacked once from the jar that carries them. */
 final class Binaries {
@@ -38,8 +40,15 @@ final class Binaries {
     if (!Files.isDirectory(folder)) {
       // An unpacking that was cut short must not look whole, so the name comes last.
       var partial = Files.createTempDirectory(parent, "unpacking-");
-      unpack(partial);
-      Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        unpack(partial);
+        Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+      } catch (FileSystemException e) {
+        // Another process may have been faster; what it has put there is the same.
+        if (!Files.isDirectory(folder)) throw e;
+      } finally {
+        FileSystemUtils.deleteRecursively(partial);
+      }
     }
     return new Binaries(folder);
   }

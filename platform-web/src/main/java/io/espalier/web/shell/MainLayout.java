@@ -73,6 +73,7 @@ public final class MainLayout extends AppLayout implements BeforeEnterObserver {
         new SideNavItem("Home", "", VaadinIcon.HOME.create()),
         new SideNavItem("New fine-tune", "new", VaadinIcon.PLUS_CIRCLE.create()),
         item("Jobs", "jobs", VaadinIcon.TASKS),
+        item("Schedules", "schedules", VaadinIcon.CALENDAR_CLOCK),
         item("Datasets", "datasets", VaadinIcon.DATABASE),
         item("Models", "models", VaadinIcon.CUBES),
         item("Budget", "budget", VaadinIcon.PIE_CHART),

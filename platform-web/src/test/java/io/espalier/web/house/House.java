@@ -3,6 +3,7 @@ package io.espalier.web.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.web.Rest;
+import io.espalier.web.TestHome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -58,6 +59,8 @@ public final class House implements AutoCloseable {
     try {
       folder = Files.createTempDirectory("espalier-house");
       disk = diskBytes == 0 ? Optional.empty() : Optional.of(new Disk(home(), diskBytes));
+      // What is mounted there would hide them.
+      if (disk.isEmpty()) TestHome.keepBinaries(home().resolve("database"));
       port = freePort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -26,6 +26,7 @@ class MainLayoutTest extends SpringBrowserlessTest {
             "Home",
             "New fine-tune",
             "Jobs",
+            "Schedules",
             "Datasets",
             "Models",
             "Budget",

@@ -20,7 +20,7 @@ final class Heads {
     g.output(
         "loss",
         switch (head.targets()) {
-          case SINGLE_LABEL -> g.crossEntropy(logits, g.input("labels", DType.I64, B));
+          case SINGLE_LABEL -> g.crossEntropy(logits, g.classes(head.labels()));
           case MULTI_LABEL -> g.binaryCrossEntropy(logits, g.input("labels", DType.F32, B, labels));
           case REGRESSION -> g.squaredError(logits, g.input("labels", DType.F32, B, labels));
         });

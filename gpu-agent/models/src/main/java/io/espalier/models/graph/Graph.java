@@ -124,6 +124,18 @@ public final class Graph {
     return modules;
   }
 
+  /** Names of everything that holds parameters of the checkpoint, whole models among it. */
+  public SortedSet<String> modules() {
+    var modules = new TreeSet<String>();
+    for (var parameter : parameters()) {
+      if (Lora.owns(parameter)) continue;
+      var name = parameter.name();
+      for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1))
+        modules.add(name.substring(0, dot));
+    }
+    return modules;
+  }
+
   List<Node> nodes() {
     return nodes;
   }

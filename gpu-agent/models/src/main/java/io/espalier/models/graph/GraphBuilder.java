@@ -451,6 +451,17 @@ public final class GraphBuilder {
 
   // Losses: sums, so that micro-batches add up
 
+  /**
+   * What samples are to be told as: whole numbers {@code labels} (B), or in a training that mixes
+   * samples {@code soft_labels} (B, classes).
+   */
+  public Value classes(int classes) {
+    var samples = Size.symbol("B");
+    return draft.mode == Mode.TRAIN && draft.plan.mixesLabels()
+        ? input("soft_labels", DType.F32, samples, Size.of(classes))
+        : input("labels", DType.I64, samples);
+  }
+
   /** Sum of −log p(label) over all rows; smoothed in training as the plan says. */
   public Value crossEntropy(Value logits, Value labels) {
     var smoothing = draft.mode == Mode.TRAIN ? draft.plan.labelSmoothing() : 0;
@@ -460,7 +471,7 @@ public final class GraphBuilder {
             && !transposed
             && producer.inputs().size() == 2
             && isParameter(producer.inputs().get(1));
-    if (draft.mode == Mode.TRAIN && product) {
+    if (draft.mode == Mode.TRAIN && product && labels.type() == DType.I64) {
       var x = producer.inputs().get(0);
       var rows = reshape(x, logits.shape().get(0), x.shape().get(-1));
       var op = new Op.ProductCrossEntropy(smoothing);

@@ -54,8 +54,12 @@ public record Lora(
   }
 
   boolean covers(String module) {
-    return targets.stream()
-        .anyMatch(target -> module.equals(target) || module.endsWith("." + target));
+    return targets.stream().anyMatch(target -> names(target, module));
+  }
+
+  /** Whether this names a module: by its whole name, or by the last parts of it. */
+  public static boolean names(String name, String module) {
+    return module.equals(name) || module.endsWith("." + name);
   }
 
   /** The smaller, first matrix (rank, inputs). */

@@ -190,8 +190,8 @@ sealed interface Op {
       implements Index {}
 
   /**
-   * (rows, classes), (rows) → (); the sum, not the mean: the caller divides by the count of the
-   * whole optimizer step. Label −100 is ignored.
+   * (rows, classes), (rows) or shares of classes (rows, classes) → (); the sum, not the mean: the
+   * caller divides by the count of the whole optimizer step. Label −100 is ignored.
    */
   record CrossEntropy(double labelSmoothing) implements Op {}
 

@@ -1,6 +1,7 @@
 package io.espalier.models.graph;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -11,6 +12,7 @@ import java.util.function.Predicate;
  * recomputed. The family never sees it.
  *
  * @param labelSmoothing share of the target that is spread evenly over all classes while training
+ * @param mixesLabels whether training tells a classifier's target as shares of classes
  */
 public record TrainingPlan(
     Predicate<Parameter> trains,
@@ -19,6 +21,7 @@ public record TrainingPlan(
     DType compute,
     DType frozenType,
     double labelSmoothing,
+    boolean mixesLabels,
     boolean recompute) {
 
   /**
@@ -35,7 +38,8 @@ public record TrainingPlan(
   }
 
   public static TrainingPlan training(Predicate<Parameter> trains) {
-    return new TrainingPlan(trains, Optional.empty(), _ -> UNIFORM, DType.F32, DType.F32, 0, false);
+    return new TrainingPlan(
+        trains, Optional.empty(), _ -> UNIFORM, DType.F32, DType.F32, 0, false, false);
   }
 
   /** For evaluation: no gradients, no optimizer. */
@@ -57,10 +61,15 @@ public record TrainingPlan(
     return training(parameter -> parameter.depth() <= stages);
   }
 
+  /** Biases and the weights of norms. */
+  public static TrainingPlan vectors() {
+    return training(Parameter::isVector);
+  }
+
   /** Adapters alone; everything that the checkpoint holds is frozen. */
   public static TrainingPlan adapting(Lora lora) {
     return new TrainingPlan(
-        Lora::owns, Optional.of(lora), _ -> UNIFORM, DType.F32, DType.F32, 0, false);
+        Lora::owns, Optional.of(lora), _ -> UNIFORM, DType.F32, DType.F32, 0, false, false);
   }
 
   /** Trains modules of the checkpoint too, such as the head beside adapters. */
@@ -72,6 +81,7 @@ public record TrainingPlan(
         compute,
         frozenType,
         labelSmoothing,
+        mixesLabels,
         recompute);
   }
 
@@ -79,6 +89,15 @@ public record TrainingPlan(
   public TrainingPlan layerWise(double factor) {
     return grouped(parameter ->
         new Group(Math.pow(factor, parameter.depth()), group.apply(parameter).weightDecay()));
+  }
+
+  /** Each stage with its own share of the rate, by its distance from the top. */
+  public TrainingPlan ratedByDepth(Map<Integer, Double> shares) {
+    return grouped(parameter -> {
+      var share = shares.get(parameter.depth());
+      if (share == null) throw new IllegalArgumentException("no rate for " + parameter);
+      return new Group(share, group.apply(parameter).weightDecay());
+    });
   }
 
   public TrainingPlan decaying(double weightDecay) {
@@ -90,25 +109,36 @@ public record TrainingPlan(
   }
 
   public TrainingPlan grouped(Function<Parameter, Group> other) {
-    return new TrainingPlan(trains, lora, other, compute, frozenType, labelSmoothing, recompute);
+    return new TrainingPlan(
+        trains, lora, other, compute, frozenType, labelSmoothing, mixesLabels, recompute);
   }
 
   /** Matrix products in this type; what trains stays in 32 bits. */
   public TrainingPlan computingIn(DType type) {
-    return new TrainingPlan(trains, lora, group, type, frozenType, labelSmoothing, recompute);
+    return new TrainingPlan(
+        trains, lora, group, type, frozenType, labelSmoothing, mixesLabels, recompute);
   }
 
   /** Matrices that do not train are kept in this type. */
   public TrainingPlan freezingIn(DType type) {
-    return new TrainingPlan(trains, lora, group, compute, type, labelSmoothing, recompute);
+    return new TrainingPlan(
+        trains, lora, group, compute, type, labelSmoothing, mixesLabels, recompute);
   }
 
   public TrainingPlan smoothingLabels(double share) {
-    return new TrainingPlan(trains, lora, group, compute, frozenType, share, recompute);
+    return new TrainingPlan(
+        trains, lora, group, compute, frozenType, share, mixesLabels, recompute);
+  }
+
+  /** Training takes {@code soft_labels} (B, classes), shares that add up to 1 in each row. */
+  public TrainingPlan mixingLabels() {
+    return new TrainingPlan(
+        trains, lora, group, compute, frozenType, labelSmoothing, true, recompute);
   }
 
   public TrainingPlan recomputing() {
-    return new TrainingPlan(trains, lora, group, compute, frozenType, labelSmoothing, true);
+    return new TrainingPlan(
+        trains, lora, group, compute, frozenType, labelSmoothing, mixesLabels, true);
   }
 
   private static boolean belongs(Parameter parameter, Collection<String> modules) {

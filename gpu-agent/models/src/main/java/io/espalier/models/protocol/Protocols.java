@@ -1,14 +1,22 @@
 package io.espalier.models.protocol;
 
+import io.espalier.domain.problem.Category;
+import io.espalier.domain.problem.Problem;
+import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Augmentation;
+import io.espalier.domain.protocol.LayerRates;
+import io.espalier.domain.protocol.Numerics;
+import io.espalier.domain.protocol.Optimization;
+import io.espalier.domain.protocol.Part;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
-import io.espalier.models.graph.Lora;
-import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.DType;
+import io.espalier.models.graph.Optimizer;
+import io.espalier.models.graph.Sgd;
 import io.espalier.models.graph.TrainingPlan;
 import java.util.List;
-import java.util.TreeSet;
 
 /** What each protocol trains, and with which optimizer groups. */
 public final class Protocols {
@@ -17,24 +25,71 @@ public final class Protocols {
 
   /**
    * The plan of a training: weight decay on matrices only, rates per depth where the settings ask
-   * for a layer decay.
+   * for them. Rates that are measured come later, by {@link TrainingPlan#ratedByDepth}.
+   *
+   * @throws Refused where the settings name parts that the family has not
    */
   public static TrainingPlan plan(Training training, Family family) {
     var settings = training.settings();
     var plan =
         switch (training.protocol()) {
           case LINEAR_PROBE -> TrainingPlan.only(heads(family));
-          case PARTIAL -> TrainingPlan.top(upperHalf(family));
-          case LORA ->
-              TrainingPlan.adapting(lora(family, settings))
-                  .alsoTraining(family.publication().headModules());
+          case PARTIAL -> partial(settings.reach().part(), family);
+          case LORA -> Adapting.plan(settings.reach().adapters(), family);
           case LAYER_WISE, FULL, FROM_SCRATCH -> TrainingPlan.full();
         };
-    var rated = settings.layerDecay() == 1 ? plan : plan.layerWise(settings.layerDecay());
-    return rated
-        .decaying(settings.weightDecay())
+    var rated =
+        settings.reach().rates() instanceof LayerRates.ByDepth(double factor)
+            ? plan.layerWise(factor)
+            : plan;
+    return numbered(settings.numerics(), mixed(settings, rated))
+        .decaying(settings.optimizer().weightDecay())
         .withoutDecayOfVectors()
-        .smoothingLabels(settings.labelSmoothing());
+        .smoothingLabels(settings.regularisation().labelSmoothing());
+  }
+
+  private static TrainingPlan partial(Part part, Family family) {
+    int blocks = family.blocks();
+    return switch (part) {
+      case Part.UpperHalf() -> TrainingPlan.top((blocks + 1) / 2);
+      case Part.LastBlocks(int last) -> {
+        if (last < 1 || last > blocks) throw noSuchBlocks(last, blocks);
+        yield TrainingPlan.top(last);
+      }
+      case Part.FirstBlock() ->
+          TrainingPlan.training(parameter -> parameter.depth() == 0 || parameter.depth() >= blocks);
+      case Part.NormsAndBiases() ->
+          TrainingPlan.vectors().alsoTraining(family.publication().headModules());
+    };
+  }
+
+  private static Refused noSuchBlocks(int wanted, int blocks) {
+    return new Refused(
+        Problem.of(
+                "no-such-blocks",
+                Category.INVALID,
+                "last blocks",
+                "The model has not that many blocks.",
+                "Name as many as should train below the head.")
+            .found(wanted)
+            .allowed("1 … " + blocks));
+  }
+
+  private static TrainingPlan numbered(Numerics numerics, TrainingPlan plan) {
+    var type =
+        switch (numerics.precision()) {
+          case F32 -> DType.F32;
+          case BF16 -> DType.BF16;
+        };
+    var precise = plan.computingIn(type).freezingIn(type);
+    return numerics.recompute() ? precise.recomputing() : precise;
+  }
+
+  private static TrainingPlan mixed(Settings settings, TrainingPlan plan) {
+    return settings.regularisation().augmentation() instanceof Augmentation.Strong strong
+            && strong.mixes()
+        ? plan.mixingLabels()
+        : plan;
   }
 
   /** A model that writes has no head of its own but its last layer, where that is not tied. */
@@ -44,20 +99,12 @@ public final class Protocols {
   }
 
   /** The optimizer that goes with it. */
-  public static AdamW optimizer(Settings settings) {
-    return AdamW.UNCLIPPED.clippedAt(settings.maxGradNorm());
-  }
-
-  /** Adapters on every linear layer of the backbone. */
-  public static Lora lora(Family family, Settings settings) {
-    var modules = new TreeSet<String>();
-    for (var module : family.graph(TrainingPlan.full(), Mode.EVAL).linearModules().keySet())
-      if (!family.publication().isLast(module)) modules.add(module);
-    return Lora.of(settings.loraRank(), settings.loraAlpha(), modules);
-  }
-
-  /** Blocks that PARTIAL trains under the head; the norm above the blocks is the head's. */
-  private static int upperHalf(Family family) {
-    return (family.blocks() + 1) / 2;
+  public static Optimizer optimizer(Settings settings) {
+    double clip = settings.optimizer().maxGradNorm();
+    return switch (settings.optimizer().rule()) {
+      case Optimization.AdamW(double beta1, double beta2, double epsilon) ->
+          new AdamW(beta1, beta2, epsilon, clip);
+      case Optimization.Sgd(double momentum, boolean nesterov) -> new Sgd(momentum, nesterov, clip);
+    };
   }
 }

@@ -33,11 +33,13 @@ public final class EngineStart {
   public static String withThreads(int threads) {
     offline();
     try {
+      Convolutions.avoidKernelsThatNeedCaches();
       var engine = Engine.getEngine("PyTorch");
       if (!engine.getVersion().startsWith(VERSION))
         throw refused("the engine has another version.", null, engine.getVersion());
       JniUtils.setNumThreads(threads);
       roundTrip();
+      if (!Convolutions.areRight()) throw wrongConvolutions();
       return "PyTorch " + engine.getVersion();
     } catch (EngineException | IOException | LinkageError e) {
       throw refused(
@@ -97,6 +99,19 @@ public final class EngineStart {
             null,
             doubled.getDataType() + " " + Arrays.toString(doubled.toFloatArray()));
     }
+  }
+
+  private static Refused wrongConvolutions() {
+    var limit = System.getenv(Convolutions.INSTRUCTIONS);
+    return new Refused(
+        Problem.of(
+                "engine-convolves-wrongly",
+                Category.INTERNAL,
+                "libtorch",
+                "a convolution of whole numbers comes out wrong on this processor.",
+                "Set %s=%s where the agent is started."
+                    .formatted(Convolutions.INSTRUCTIONS, Convolutions.SAFE))
+            .found("%s=%s".formatted(Convolutions.INSTRUCTIONS, limit == null ? "" : limit)));
   }
 
   private static Refused refused(String message, @Nullable Throwable cause, Object found) {

@@ -1,38 +1,27 @@
 package io.espalier.trainer.loop;
 
+import io.espalier.domain.protocol.Looks;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 
 /**
  * How long to train and how often to look up from it.
  *
- * @param evalSteps steps between two looks at the validation split
- * @param saveSteps steps between two checkpoints
  * @param maxNonFinite steps in a row without finite numbers after which a run has diverged
  */
-public record LoopSettings(
-    Schedule schedule, int evalSteps, int saveSteps, int maxNonFinite, long seed) {
+public record LoopSettings(Schedule schedule, Looks looks, int maxNonFinite, long seed) {
 
   private static final int MAX_NON_FINITE = 5;
 
   public LoopSettings {
-    if (evalSteps < 1 || saveSteps < 1 || maxNonFinite < 1)
+    if (looks.evalSteps() < 1 || looks.saveSteps() < 1 || maxNonFinite < 1)
       throw new IllegalArgumentException(
-          "evalSteps, saveSteps and maxNonFinite are at least 1, not %d, %d, %d"
-              .formatted(evalSteps, saveSteps, maxNonFinite));
+          "%s and %d steps without finite numbers: each is at least 1"
+              .formatted(looks, maxNonFinite));
   }
 
-  /** Fine-tuning decays linearly, as Hugging Face's trainer does unless told otherwise. */
   public static LoopSettings of(Settings settings) {
-    return new LoopSettings(
-        new Schedule(
-            settings.learningRate(),
-            settings.warmupSteps(),
-            settings.maxSteps(),
-            Schedule.Decay.LINEAR),
-        settings.evalSteps(),
-        settings.saveSteps(),
-        MAX_NON_FINITE,
-        settings.seed());
+    return new LoopSettings(settings.schedule(), settings.looks(), MAX_NON_FINITE, settings.seed());
   }
 
   int maxSteps() {

@@ -70,7 +70,7 @@ public final class TrainingLoop {
       if (state.nonFinite() >= settings.maxNonFinite()) return new Outcome.Diverged(step);
 
       boolean last = step == settings.maxSteps();
-      if (last || step % settings.evalSteps() == 0) {
+      if (last || step % settings.looks().evalSteps() == 0) {
         var metrics = batches.validate(session);
         boolean best = state.isImprovedBy(metrics);
         if (best) {
@@ -79,7 +79,7 @@ public final class TrainingLoop {
         }
         progress.validated(step, metrics, best);
       }
-      if (last || step % settings.saveSteps() == 0) save(checkpoints, state);
+      if (last || step % settings.looks().saveSteps() == 0) save(checkpoints, state);
     }
     var best = state.best().orElseThrow();
     return new Outcome.Finished(

@@ -1,15 +1,18 @@
 package io.espalier.trainer.reading;
 
+import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.Numerics;
+import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
-import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
-import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.protocol.Protocols;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,20 +26,6 @@ import picocli.CommandLine.Parameters;
 
 /** Which graph a command is about: the model, and how it would be trained. */
 final class GraphOptions {
-
-  /** Types of matrix products and of frozen matrices. */
-  enum Precision {
-    F32(DType.F32),
-    BF16(DType.BF16);
-
-    private final DType type;
-
-    Precision(DType type) {
-      this.type = type;
-    }
-  }
-
-  private static final double LAYER_DECAY = 0.75;
 
   @Parameters(
       paramLabel = "MODEL",
@@ -82,30 +71,11 @@ final class GraphOptions {
   }
 
   Graph graph(Family family, Protocol protocol) {
-    boolean adapters = protocol == Protocol.LORA;
+    var plain =
+        Settings.of(Schedule.linear(1e-4, 0, 1), batch, 0).with(new Numerics(precision, recompute));
     var settings =
-        new Settings(
-            1e-4,
-            0.01,
-            protocol == Protocol.LAYER_WISE ? LAYER_DECAY : 1,
-            adapters ? rank : 0,
-            adapters ? 2.0 * rank : 0,
-            1,
-            batch,
-            1,
-            1,
-            0,
-            true,
-            1,
-            1,
-            0);
-    var plan = Protocols.plan(new Training(protocol, settings), family);
-    return family.graph(precise(plan), Mode.TRAIN);
-  }
-
-  private TrainingPlan precise(TrainingPlan plan) {
-    var precise = plan.computingIn(precision.type).freezingIn(precision.type);
-    return recompute ? precise.recomputing() : precise;
+        protocol == Protocol.LORA ? plain.with(Reach.DEFAULT.with(Adapters.ofRank(rank))) : plain;
+    return family.graph(Protocols.plan(new Training(protocol, settings), family), Mode.TRAIN);
   }
 
   /** What the symbols of a graph's shapes are in such a step. */

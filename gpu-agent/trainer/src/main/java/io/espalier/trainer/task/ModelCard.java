@@ -2,6 +2,8 @@ package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
 import io.espalier.datasets.report.DatasetReport;
+import io.espalier.domain.protocol.LayerRates;
+import io.espalier.domain.protocol.Reach;
 import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.trainer.data.DataSet;
@@ -50,7 +52,7 @@ record ModelCard(
         | protocol | %s |
         %s| classes | %s |
         | data | %d train, %d validation, %d test %s; content %s |
-        | settings | learning rate %s, %d steps of %d, weight decay %s, layer decay %s, LoRA rank %d, seed %d |
+        | settings | learning rate %s, %d steps of %d, weight decay %s%s, seed %d |
 
         The test split was read once, after training was finished; weights were chosen on the
         validation split. Made with Espalier.
@@ -65,12 +67,11 @@ record ModelCard(
         report.count(Split.TEST),
         data.noun(),
         report.contentHash(),
-        settings.learningRate(),
-        settings.maxSteps(),
-        settings.batchSize(),
-        settings.weightDecay(),
-        settings.layerDecay(),
-        settings.loraRank(),
+        settings.schedule().learningRate(),
+        settings.schedule().maxSteps(),
+        settings.batching().batchSize(),
+        settings.optimizer().weightDecay(),
+        reach(settings.reach()),
         settings.seed());
   }
 
@@ -89,6 +90,17 @@ record ModelCard(
               before.value(measure.metric()),
               after.chance(measure.metric())));
     return rows.toString();
+  }
+
+  private static String reach(Reach reach) {
+    var adapters = reach.adapters();
+    var rates =
+        switch (reach.rates()) {
+          case LayerRates.Equal() -> "";
+          case LayerRates.ByDepth(double factor) -> ", layer decay " + factor;
+          case LayerRates.ByGradient _ -> ", rates by relative gradient";
+        };
+    return adapters == null ? rates : rates + ", LoRA rank " + adapters.rank();
   }
 
   /** Names come from outside: they may not break the table or open a tag. */

@@ -5,7 +5,10 @@ import io.espalier.datasets.report.DatasetReport;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Adapters;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.selection.DataProfile;
@@ -268,23 +271,11 @@ final class ProfileTask {
 
   /** Settings matter for timing only in what they make the graph compute. */
   private Training aTraining(Protocol protocol) {
-    boolean adapters = protocol == Protocol.LORA;
+    var settings = Settings.of(Schedule.linear(1e-4, 0, 1), work.batchSize(), work.seed());
     return new Training(
         protocol,
-        new Settings(
-            1e-4,
-            0.01,
-            protocol == Protocol.LAYER_WISE ? 0.75 : 1,
-            adapters ? 8 : 0,
-            adapters ? 16 : 0,
-            1,
-            work.batchSize(),
-            0,
-            1,
-            0,
-            true,
-            1,
-            1,
-            work.seed()));
+        protocol == Protocol.LORA
+            ? settings.with(Reach.DEFAULT.with(Adapters.ofRank(8)))
+            : settings);
   }
 }

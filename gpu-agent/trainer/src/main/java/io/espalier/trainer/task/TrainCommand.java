@@ -2,7 +2,14 @@ package io.espalier.trainer.task;
 
 import io.espalier.datasets.preprocess.PreprocessorConfig;
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.Augmentation;
+import io.espalier.domain.protocol.LayerRates;
+import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Regularisation;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.NamedBlob;
@@ -57,9 +64,6 @@ public final class TrainCommand implements Callable<Integer> {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration LONG_ENOUGH = Duration.ofDays(365);
-
-  /** Validations and checkpoints of a training. */
-  private static final int LOOKS = 12;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -258,25 +262,16 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private Training training() {
-    boolean adapters = protocol == Protocol.LORA;
-    int every = Math.max(1, Math.ceilDiv(steps, LOOKS));
+    var reach =
+        protocol == Protocol.LORA ? Reach.DEFAULT.with(Adapters.ofRank(rank)) : Reach.DEFAULT;
     return new Training(
         protocol,
-        new Settings(
-            rate,
-            weightDecay,
-            layerDecay,
-            adapters ? rank : 0,
-            adapters ? 2.0 * rank : 0,
-            steps,
-            batch,
-            Math.clamp(Math.round(0.08 * steps), Math.min(10, steps), 500),
-            1,
-            labelSmoothing,
-            !plain,
-            every,
-            every,
-            seed));
+        Settings.of(Schedule.linear(rate, Schedule.usualWarmup(steps), steps), batch, seed)
+            .with(Optimization.ADAMW.decaying(weightDecay))
+            .with(layerDecay == 1 ? reach : reach.with(new LayerRates.ByDepth(layerDecay)))
+            .with(
+                new Regularisation(
+                    labelSmoothing, plain ? new Augmentation.None() : new Augmentation.Gentle())));
   }
 
   private String name() {

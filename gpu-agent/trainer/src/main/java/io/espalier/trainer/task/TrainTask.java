@@ -4,6 +4,7 @@ import io.espalier.datasets.Split;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TaskSpec;
@@ -119,7 +120,7 @@ final class TrainTask {
             changed(model, question.classes(), train),
             validation,
             metric,
-            settings.batchSize(),
+            settings.batching().batchSize(),
             settings.seed());
     try (TrainingSession session =
             TrainingSession.open(
@@ -135,7 +136,7 @@ final class TrainTask {
                   prefetch,
                   LoopSettings.of(settings),
                   context.folder().checkpoints(),
-                  new ReportedProgress(context, settings.maxSteps()),
+                  new ReportedProgress(context, settings.schedule().maxSteps()),
                   context.lease()::isOver,
                   atOnce)
               .run();
@@ -180,7 +181,7 @@ final class TrainTask {
     events.append(
         new TrainerEvent.Metrics(
             events.now(),
-            training.settings().maxSteps(),
+            training.settings().schedule().maxSteps(),
             List.of(new TrainerEvent.Point(WAITING, share))));
   }
 
@@ -188,7 +189,8 @@ final class TrainTask {
   private Samples changed(BaseModel model, List<String> classes, Samples train)
       throws IOException, Stopped {
     return switch (train) {
-      case ImageSet images when training.settings().augment() ->
+      case ImageSet images
+          when training.settings().regularisation().augmentation() instanceof Augmentation.Gentle ->
           images.changedBy(new AugmentationChoice(context, training).of(model, classes, images));
       case ImageSet images -> images;
       case TextSet texts -> texts;
@@ -214,7 +216,7 @@ final class TrainTask {
             "learning_rate",
             "Training left the finite numbers at step " + step + ".",
             "Lower the learning rate, to a third for example, and submit again.")
-        .found(training.settings().learningRate());
+        .found(training.settings().schedule().learningRate());
   }
 
   /**

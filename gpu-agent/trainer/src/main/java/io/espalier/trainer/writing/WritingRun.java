@@ -101,7 +101,7 @@ public record WritingRun(
               material.layout(),
               material.train(),
               material.validation(),
-              settings.batchSize(),
+              settings.batching().batchSize(),
               settings.seed());
       var plan = Protocols.plan(training, family);
       var start = start(model, plan);
@@ -156,7 +156,7 @@ public record WritingRun(
                         "learning_rate",
                         "Training left the finite numbers at step " + step + ".",
                         "Lower the learning rate, to a third for example.")
-                    .found(settings.learningRate()));
+                    .found(settings.schedule().learningRate()));
       };
     }
   }

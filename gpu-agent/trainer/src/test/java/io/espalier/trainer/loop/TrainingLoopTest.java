@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Looks;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
@@ -176,12 +178,12 @@ class TrainingLoopTest {
     assertThatThrownBy(() -> run(TrainingPlan.full(), folder, settings(), new Samples(), STEPS))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("another model or other settings");
-    var faster = new Schedule(2e-3, 2, STEPS, Schedule.Decay.LINEAR);
+    var faster = Schedule.linear(2e-3, 2, STEPS);
     assertThatThrownBy(() ->
             run(
                 TrainingPlan.only(List.of("classifier")),
                 folder,
-                new LoopSettings(faster, 3, 4, 3, 1),
+                new LoopSettings(faster, new Looks(3, 4, 0), 3, 1),
                 new Samples(),
                 STEPS))
         .isInstanceOf(Refused.class);
@@ -273,7 +275,7 @@ class TrainingLoopTest {
   }
 
   private static LoopSettings settings() {
-    return new LoopSettings(new Schedule(1e-3, 2, STEPS, Schedule.Decay.COSINE), 3, 4, 3, 1);
+    return new LoopSettings(Schedule.cosine(1e-3, 2, STEPS), new Looks(3, 4, 0), 3, 1);
   }
 
   /** Noise with labels; the same for the same step. */

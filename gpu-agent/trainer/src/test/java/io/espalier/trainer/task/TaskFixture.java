@@ -1,7 +1,12 @@
 package io.espalier.trainer.task;
 
 import io.espalier.domain.data.DataLayout;
+import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.LayerRates;
+import io.espalier.domain.protocol.Looks;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.NamedBlob;
@@ -109,24 +114,14 @@ final class TaskFixture {
   }
 
   static Training training(Protocol protocol, int steps) {
-    boolean adapters = protocol == Protocol.LORA;
+    var settings = Settings.of(Schedule.linear(3e-3, 2, steps), 16, 1).with(new Looks(5, 5, 0));
     return new Training(
         protocol,
-        new Settings(
-            3e-3,
-            0.01,
-            protocol == Protocol.LAYER_WISE ? 0.75 : 1,
-            adapters ? 2 : 0,
-            adapters ? 4 : 0,
-            steps,
-            16,
-            2,
-            1,
-            0,
-            true,
-            5,
-            5,
-            1));
+        switch (protocol) {
+          case LORA -> settings.with(Reach.DEFAULT.with(Adapters.ofRank(2)));
+          case LAYER_WISE -> settings.with(Reach.DEFAULT.with(new LayerRates.ByDepth(0.75)));
+          case LINEAR_PROBE, PARTIAL, FULL, FROM_SCRATCH -> settings;
+        });
   }
 
   /** A new work folder with the data set, the model, and an hour's lease. */

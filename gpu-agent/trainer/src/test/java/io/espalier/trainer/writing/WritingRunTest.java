@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.Looks;
+import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.trainer.Golden;
@@ -157,22 +162,11 @@ class WritingRunTest {
 
   private WritingRun run(Path model, String data, Path target, Protocol protocol) {
     boolean adapters = protocol == Protocol.LORA;
-    var settings =
-        new Settings(
-            adapters ? 2e-2 : 5e-3,
-            0,
-            1,
-            adapters ? 4 : 0,
-            adapters ? 8 : 0,
-            40,
-            8,
-            2,
-            1,
-            0,
-            false,
-            20,
-            20,
-            1);
+    var plain =
+        Settings.of(Schedule.linear(adapters ? 2e-2 : 5e-3, 2, 40), 8, 1)
+            .with(Optimization.ADAMW.decaying(0))
+            .with(new Looks(20, 20, 0));
+    var settings = adapters ? plain.with(Reach.DEFAULT.with(Adapters.ofRank(4))) : plain;
     return new WritingRun(
         model,
         folder.resolve(data),

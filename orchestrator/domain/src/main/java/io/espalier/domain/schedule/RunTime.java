@@ -39,9 +39,10 @@ public final class RunTime {
       return seconds(samples * profile.featureSecondsPerSample());
     }
     var settings = training.settings();
-    double looks = settings.maxSteps() / (double) Math.max(1, settings.evalSteps());
+    int steps = settings.schedule().maxSteps();
+    double looks = steps / (double) Math.max(1, settings.looks().evalSteps());
     return seconds(
-        settings.maxSteps() * StartNeed.secondsPerStep(profile, training.protocol())
+        steps * StartNeed.secondsPerStep(profile, training.protocol())
             + looks * profile.validationSamples() * profile.featureSecondsPerSample());
   }
 

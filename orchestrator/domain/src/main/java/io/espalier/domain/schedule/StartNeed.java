@@ -26,7 +26,8 @@ public final class StartNeed {
         training.protocol() == Protocol.LINEAR_PROBE
             ? (profile.trainSamples() + profile.validationSamples())
                 * profile.featureSecondsPerSample()
-            : training.settings().saveSteps() * secondsPerStep(profile, training.protocol());
+            : training.settings().looks().saveSteps()
+                * secondsPerStep(profile, training.protocol());
     return terms.startNeed(1, seconds(seconds));
   }
 

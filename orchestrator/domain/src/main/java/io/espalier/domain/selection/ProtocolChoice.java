@@ -5,7 +5,14 @@ import static java.util.Comparator.comparingDouble;
 
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.LayerRates;
+import io.espalier.domain.protocol.Looks;
+import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Regularisation;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.selection.Alternative.Verdict;
@@ -41,6 +48,8 @@ public final class ProtocolChoice {
   private static final double USABLE = 0.8;
 
   private static final double FEWEST_SHARE = 0.1;
+
+  private static final int LORA_RANK = 8;
 
   private static final List<Protocol> CONSIDERED =
       List.of(
@@ -233,23 +242,23 @@ public final class ProtocolChoice {
   }
 
   private static Settings settings(Protocol protocol, SelectionInput input, int steps) {
-    boolean adapters = protocol == Protocol.LORA;
     var defaults = FamilyDefaults.of(input.model());
-    return new Settings(
-        defaults.learningRate(protocol, input.model().hidden()),
-        protocol == Protocol.FROM_SCRATCH ? 0.05 : 0.01,
-        protocol == Protocol.LAYER_WISE ? defaults.layerDecay() : 1,
-        adapters ? 8 : 0,
-        adapters ? 16 : 0,
-        steps,
-        input.profile().batchSize(),
-        StepPlan.warmupSteps(steps),
-        1.0,
-        protocol == Protocol.FROM_SCRATCH ? 0.1 : 0,
-        true,
-        evalSteps(steps),
-        evalSteps(steps),
-        input.seed());
+    var schedule =
+        Schedule.linear(
+            defaults.learningRate(protocol, input.model().hidden()),
+            Schedule.usualWarmup(steps),
+            steps);
+    var plain =
+        Settings.of(schedule, input.profile().batchSize(), input.seed())
+            .with(new Looks(evalSteps(steps), evalSteps(steps), 0));
+    return switch (protocol) {
+      case LORA -> plain.with(Reach.DEFAULT.with(Adapters.ofRank(LORA_RANK)));
+      case LAYER_WISE ->
+          plain.with(Reach.DEFAULT.with(new LayerRates.ByDepth(defaults.layerDecay())));
+      case FROM_SCRATCH ->
+          plain.with(Optimization.ADAMW.decaying(0.05)).with(Regularisation.DEFAULT.smoothing(0.1));
+      case LINEAR_PROBE, PARTIAL, FULL -> plain;
+    };
   }
 
   private static int evalSteps(int steps) {
@@ -312,7 +321,7 @@ public final class ProtocolChoice {
               profile.validationSamples(), 1 / Math.sqrt(profile.validationSamples() + 1.0)));
     }
     int wanted = StepPlan.wantedSteps(profile.trainSamples(), profile.batchSize());
-    int steps = chosen.training().settings().maxSteps();
+    int steps = chosen.training().settings().schedule().maxSteps();
     if (chosen.protocol() != Protocol.LINEAR_PROBE && steps < wanted) {
       lines.add(
           say(

@@ -25,10 +25,5 @@ final class StepPlan {
     return Math.max(FEWEST_STEPS, Math.ceilDiv(epochs * trainSamples, batchSize));
   }
 
-  /** Warm-up takes 8 % of the steps, at least 10 and at most 500. */
-  static int warmupSteps(int steps) {
-    return Math.clamp(Math.round(0.08 * steps), Math.min(10, steps), 500);
-  }
-
   private StepPlan() {}
 }

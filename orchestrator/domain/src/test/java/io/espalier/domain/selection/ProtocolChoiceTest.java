@@ -2,6 +2,7 @@ package io.espalier.domain.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.domain.protocol.LayerRates;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.selection.Alternative.Verdict;
@@ -78,13 +79,18 @@ class ProtocolChoiceTest {
     var small = new ModelFacts("bert", 1_300_000, 128, 4, 1e8);
     var base = new ModelFacts("bert", 110_000_000, 768, 12, 2e10);
 
-    assertThat(settings(base, Protocol.FULL).learningRate()).isBetween(2e-5, 5e-5);
-    assertThat(settings(small, Protocol.FULL).learningRate()).isEqualTo(3e-4);
-    assertThat(settings(small, Protocol.LAYER_WISE).layerDecay()).isBetween(0.8, 0.9);
-    assertThat(settings(SMALL_VIT, Protocol.LAYER_WISE).layerDecay()).isEqualTo(0.75);
+    assertThat(settings(base, Protocol.FULL).schedule().learningRate()).isBetween(2e-5, 5e-5);
+    assertThat(settings(small, Protocol.FULL).schedule().learningRate()).isEqualTo(3e-4);
+    assertThat(layerDecay(small)).isBetween(0.8, 0.9);
+    assertThat(layerDecay(SMALL_VIT)).isEqualTo(0.75);
     for (var model : List.of(small, base, SMALL_VIT))
-      assertThat(settings(model, Protocol.LORA).learningRate())
-          .isGreaterThan(4 * settings(model, Protocol.FULL).learningRate());
+      assertThat(settings(model, Protocol.LORA).schedule().learningRate())
+          .isGreaterThan(4 * settings(model, Protocol.FULL).schedule().learningRate());
+  }
+
+  private static double layerDecay(ModelFacts model) {
+    var rates = settings(model, Protocol.LAYER_WISE).reach().rates();
+    return ((LayerRates.ByDepth) rates).factor();
   }
 
   private static Settings settings(ModelFacts model, Protocol protocol) {
@@ -174,8 +180,8 @@ class ProtocolChoiceTest {
     var lora =
         made(new SelectionInput(profile, vitBase, AMPLE, Protocol.LORA, 1)).chosen().settings();
 
-    assertThat(full.learningRate()).isEqualTo(5e-5);
-    assertThat(lora.learningRate()).isEqualTo(5e-4);
+    assertThat(full.schedule().learningRate()).isEqualTo(5e-5);
+    assertThat(lora.schedule().learningRate()).isEqualTo(5e-4);
   }
 
   private static Decision made(SelectionInput input) {

@@ -171,13 +171,15 @@ public final class BlobStore {
   }
 
   private void publish(Path temporary, Path target) throws IOException {
-    if (Files.isRegularFile(target)) return;
     var parent = folder.resolve(target.getName(target.getNameCount() - 2));
     if (!Files.isDirectory(parent)) {
       Files.createDirectories(parent);
       force(folder);
     }
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    // Who has put one of that name there may not have come to force its folder.
+    if (!Files.isRegularFile(target)) {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    }
     force(parent);
   }
 

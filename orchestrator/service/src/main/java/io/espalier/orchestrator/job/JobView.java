@@ -34,6 +34,7 @@ public record JobView(
     UUID datasetVersionId,
     @Nullable Protocol requestedProtocol,
     long seed,
+    Scheduling scheduling,
     long version,
     JobState state,
     @Nullable PauseReason pauseReason,

@@ -17,6 +17,8 @@ import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
+import io.espalier.domain.schedule.PriorityClass;
+import io.espalier.domain.schedule.StartWindow;
 import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.selection.DataProfile;
 import io.espalier.domain.selection.Decision;
@@ -26,6 +28,7 @@ import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.orchestrator.page.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,9 @@ final class JobViews {
       """
       select j.id, j.team_id, j.name, u.display_name, m.id as model_id, m.name as model_name,
              d.id as dataset_id, d.name as dataset_name, v.number, v.id as version_id,
-             j.requested_protocol, j.seed, j.version as job_version, j.state, j.pause_reason, j.failure_reason, j.problem,
+             j.requested_protocol, j.seed, j.priority, j.slots, j.labels, j.pool, j.not_before,
+             j.start_window, j.deadline, j.version as job_version, j.state, j.pause_reason,
+             j.failure_reason, j.problem,
              j.profile, j.decision, j.training, j.result, a.funded, a.held, a.spent, a.money_spent,
              j.submitted_at, j.finished_at,
              t.kind, t.state as task_state, t.losses, t.progress, t.waiting_reason, t.waiting_text,
@@ -98,6 +103,7 @@ final class JobViews {
         uuid(row, "version_id"),
         constantOrNull(row, "requested_protocol", Protocol.class),
         row.getLong("seed"),
+        scheduling(row),
         row.getLong("job_version"),
         constant(row, "state", JobState.class),
         constantOrNull(row, "pause_reason", PauseReason.class),
@@ -116,6 +122,17 @@ final class JobViews {
         money(row, "money_spent"),
         instant(row, "submitted_at"),
         instantOrNull(row, "finished_at"));
+  }
+
+  private static Scheduling scheduling(ResultSet row) throws SQLException {
+    return new Scheduling(
+        constant(row, "priority", PriorityClass.class),
+        row.getInt("slots"),
+        List.of((String[]) row.getArray("labels").getArray()),
+        row.getString("pool"),
+        instantOrNull(row, "not_before"),
+        jsonOrNull(row, "start_window", StartWindow.class),
+        instantOrNull(row, "deadline"));
   }
 
   private static String inWords(ResultSet row) throws SQLException {

@@ -1,6 +1,9 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.protocol.Adapters;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
+import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.selection.Preflight;
@@ -61,10 +64,10 @@ final class Prospects {
 
   /** Only what shapes the graph counts here; the rest is chosen when the data are measured. */
   private static Settings settings(Protocol protocol, int batch) {
-    boolean adapters = protocol == Protocol.LORA;
-    double decay = protocol == Protocol.LAYER_WISE ? 0.75 : 1;
-    return new Settings(
-        1e-4, 0.01, decay, adapters ? 8 : 0, adapters ? 16 : 0, 1, batch, 1, 1, 0, true, 1, 1, 0);
+    var settings = Settings.of(Schedule.linear(1e-4, 0, 1), batch, 0);
+    return protocol == Protocol.LORA
+        ? settings.with(Reach.DEFAULT.with(Adapters.ofRank(8)))
+        : settings;
   }
 
   /** Null until an agent has reported a slot. */

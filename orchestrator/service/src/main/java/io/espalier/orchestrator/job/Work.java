@@ -68,7 +68,7 @@ public final class Work {
     return jdbc.sql(
             """
             select case when training ->> 'protocol' = 'LINEAR_PROBE' then 0
-                        else coalesce((training -> 'settings' ->> 'batchSize')::int, 0) end
+                        else coalesce((training -> 'settings' -> 'batching' ->> 'batchSize')::int, 0) end
             from job where id = :job
             """)
         .param("job", job.id())

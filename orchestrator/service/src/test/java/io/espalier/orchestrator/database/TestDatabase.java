@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.database;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,12 +28,15 @@ public final class TestDatabase {
   /** The first of these exists once {@link #stopClock} has made it. */
   private static final String WITH_HAND = "hand,pg_catalog,espalier";
 
+  /** Makes and drops the databases of all tests. */
+  private static final JdbcClient MAKER = JdbcClient.create(pool("postgres"));
+
   private final String name = "t" + UUID.randomUUID().toString().replace("-", "");
+  private final HikariDataSource superuser;
 
   public TestDatabase() {
-    superuser("postgres")
-        .sql("create database " + name + " owner owner template " + MIGRATED)
-        .update();
+    MAKER.sql("create database " + name + " owner owner template " + MIGRATED).update();
+    superuser = pool(name);
   }
 
   /**
@@ -88,18 +92,22 @@ public final class TestDatabase {
 
   /** Deletes the database; a test that leaves it to the server's end does no harm. */
   public void drop() {
-    superuser("postgres").sql("drop database " + name + " with (force)").update();
+    superuser.close();
+    MAKER.sql("drop database " + name + " with (force)").update();
   }
 
   /** For checks that no role of the product could make. */
   public JdbcClient superuser() {
-    return superuser(name);
+    return JdbcClient.create(superuser);
   }
 
-  private JdbcClient superuser(String database) {
-    var source = (PGSimpleDataSource) SERVER.getDatabase("postgres", database);
-    source.setCurrentSchema("espalier");
-    return JdbcClient.create(source);
+  /** Connecting takes longer than most statements of a test do. */
+  private static HikariDataSource pool(String database) {
+    var pool = new HikariDataSource();
+    pool.setDataSource(source(SERVER, "postgres", database, OWN));
+    pool.setMaximumPoolSize(4);
+    pool.setMinimumIdle(0);
+    return pool;
   }
 
   private DataSource source(String role) {

@@ -164,7 +164,7 @@ class PauseTest {
     var first = agent.startOnlyLease();
     var work = (TaskSpec.Train) first.lease.task().work();
     assertThat(work.microBatch()).isNull();
-    int batch = work.training().settings().batchSize();
+    int batch = work.training().settings().batching().batchSize();
 
     first.failed(FailureReason.OUT_OF_MEMORY);
     platform.planning.tick();

@@ -1,5 +1,7 @@
 package io.espalier.web.finetune.ui;
 
+import static java.util.stream.Collectors.toCollection;
+
 import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.button.ButtonVariant;
@@ -27,6 +29,9 @@ import io.espalier.models.family.Families;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.account.Teams;
 import io.espalier.orchestrator.account.Teams.Team;
+import io.espalier.orchestrator.agent.Cluster;
+import io.espalier.orchestrator.agent.Host;
+import io.espalier.orchestrator.cron.CronSchedules;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.dataset.Datasets;
 import io.espalier.orchestrator.job.Jobs;
@@ -48,6 +53,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +86,10 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   private final RadioButtonGroup<Wish> protocol = new RadioButtonGroup<>("Protocol");
   private final NumberField cap = new NumberField("Most it may cost");
   private final IntegerField seed = new IntegerField("Seed");
+  private final SchedulingFields scheduling;
   private final Button submit = new Button("Submit");
-  private final PlanPanel plan = new PlanPanel(submit);
+  private final Button repeat = new Button("Repeat on a schedule");
+  private final PlanPanel plan = new PlanPanel(submit, repeat);
 
   /** A click that arrives twice makes one job. */
   private final String idempotencyKey = UUID.randomUUID().toString();
@@ -95,13 +104,21 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
   private boolean suggestsCap;
 
   NewFineTuneView(
-      CurrentUser user, Teams teams, BaseModels baseModels, Datasets datasets, Jobs jobs) {
+      CurrentUser user,
+      Teams teams,
+      BaseModels baseModels,
+      Datasets datasets,
+      Jobs jobs,
+      Cluster cluster,
+      CronSchedules schedules) {
     this.user = user;
     this.datasets = datasets;
     this.jobs = jobs;
     var who = user.principal();
     this.teams = teams.of(who).stream().filter(t -> t.role().includes(Role.MEMBER)).toList();
     this.models = baseModels.list(who);
+    this.scheduling = new SchedulingFields(pools(cluster), this::plan);
+    repeat.addClickListener(_ -> RepeatDialog.open(schedules, user.principal(), this::submission));
     addClassName("page");
     var header = new Div(new H1("New fine-tune"));
     header.addClassName("page-header");
@@ -112,11 +129,18 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
       return;
     }
     define();
-    var form = new Section(team, data, model, name, protocol, cap, more());
+    var form = new Section(team, data, model, name, protocol, cap, scheduling, more());
     form.addClassNames("card", "form");
     var columns = new Div(form, plan);
     columns.addClassNames("columns", "form-and-plan");
     add(columns);
+  }
+
+  private Set<String> pools(Cluster cluster) {
+    return cluster.hosts(user.principal()).stream()
+        .flatMap(host -> host.slots().stream())
+        .map(Host.Slot::pool)
+        .collect(toCollection(TreeSet::new));
   }
 
   /** What must be there before the form makes sense. */
@@ -233,8 +257,8 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
 
     submit.addThemeVariants(ButtonVariant.PRIMARY);
     submit.setDisableOnClick(true);
-    submit.setEnabled(false);
     submit.addClickListener(_ -> submit());
+    allow(false);
   }
 
   private Component more() {
@@ -307,7 +331,7 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
 
   /** Looks at the plan again; asks for what is missing. */
   private void plan() {
-    submit.setEnabled(false);
+    allow(false);
     if (data.getValue() == null || model.getValue() == null) {
       plan.ask("Choose a dataset and a base model to see what it will cost.");
       return;
@@ -328,10 +352,15 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
           "%s. The job pauses when it has spent this; it never costs more."
               .formatted(submission.cap()));
       plan.show(preview, submission.cap(), submission.protocol());
-      submit.setEnabled(preview.obstacles().isEmpty());
+      allow(preview.obstacles().isEmpty());
     } catch (Refused refused) {
       plan.refuse(Message.of(refused.problem()));
     }
+  }
+
+  private void allow(boolean possible) {
+    submit.setEnabled(possible);
+    repeat.setEnabled(possible);
   }
 
   /** Enough for every protocol with all its steps: what is not used goes back. */
@@ -357,7 +386,9 @@ final class NewFineTuneView extends Div implements BeforeEnterObserver {
         data.getValue().versionId(),
         protocol.getValue().protocol(),
         GpuTime.ofHours(hours == null ? 0 : Math.max(0, hours)),
-        seed.getValue() == null ? 1 : seed.getValue());
+        null,
+        seed.getValue() == null ? 1 : seed.getValue(),
+        scheduling.scheduling());
   }
 
   private void submit() {

@@ -24,11 +24,14 @@ final class PlanPanel extends Section {
 
   private final Div content = new Div();
 
-  PlanPanel(Component submit) {
+  /** The buttons stand beneath what they would do. */
+  PlanPanel(Component... buttons) {
     addClassNames("card", "plan");
     content.addClassName("stack");
     content.getElement().setAttribute("aria-live", "polite");
-    add(new H2("Plan"), content, submit);
+    var actions = new Div(buttons);
+    actions.addClassName("row-actions");
+    add(new H2("Plan"), content, actions);
   }
 
   void ask(String what) {

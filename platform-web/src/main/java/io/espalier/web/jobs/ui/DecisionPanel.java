@@ -7,7 +7,9 @@ import com.vaadin.flow.component.html.ListItem;
 import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Span;
 import com.vaadin.flow.component.html.UnorderedList;
-import io.espalier.domain.protocol.Settings;
+import io.espalier.domain.protocol.Augmentation;
+import io.espalier.domain.protocol.LayerRates;
+import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.selection.Alternative;
 import io.espalier.domain.selection.Decision;
 import io.espalier.orchestrator.job.JobView;
@@ -16,6 +18,7 @@ import io.espalier.web.element.Table;
 import io.espalier.web.element.Words;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which protocol was chosen and why, with every alternative and the number that decided. */
@@ -103,27 +106,50 @@ final class DecisionPanel extends Panel {
   private static Component settings(Decision decision) {
     var table = new Table("Settings of the training", "Setting", "Value");
     var settings = decision.chosen().settings();
-    row(table, "learning_rate", number(settings.learningRate()));
-    row(table, "weight_decay", number(settings.weightDecay()));
-    if (settings.layerDecay() != 1) row(table, "layer decay", number(settings.layerDecay()));
-    if (settings.loraRank() > 0) {
-      row(table, "lora_rank", Words.count(settings.loraRank()));
-      row(table, "lora_alpha", number(settings.loraAlpha()));
+    var schedule = settings.schedule();
+    var optimizer = settings.optimizer();
+    row(table, "learning_rate", number(schedule.learningRate()));
+    row(table, "optimizer", optimizer(optimizer.rule()));
+    row(table, "weight_decay", number(optimizer.weightDecay()));
+    rates(settings.reach().rates()).ifPresent(told -> row(table, "rates of layers", told));
+    var adapters = settings.reach().adapters();
+    if (adapters != null) {
+      row(table, "lora_rank", Words.count(adapters.rank()));
+      row(table, "lora_alpha", number(adapters.alpha()));
     }
-    row(table, "max_steps", Words.count(settings.maxSteps()));
-    row(table, "batch size", Words.count(settings.batchSize()));
-    row(table, "warmup_steps", Words.count(settings.warmupSteps()));
-    row(table, "max_grad_norm", number(settings.maxGradNorm()));
-    row(table, "label_smoothing", number(settings.labelSmoothing()));
-    row(table, "augmentation", augmentation(settings));
+    row(table, "max_steps", Words.count(schedule.maxSteps()));
+    row(table, "batch size", Words.count(settings.batching().batchSize()));
+    row(table, "warmup_steps", Words.count(schedule.warmupSteps()));
+    row(table, "max_grad_norm", number(optimizer.maxGradNorm()));
+    row(table, "label_smoothing", number(settings.regularisation().labelSmoothing()));
+    row(table, "augmentation", augmentation(settings.regularisation().augmentation()));
     row(table, "rules", decision.rules());
     var details = new Details("Settings", table);
     details.addClassName("quiet");
     return details;
   }
 
-  private static String augmentation(Settings settings) {
-    return settings.augment() ? "on" : "off";
+  private static String optimizer(Optimization.Rule rule) {
+    return switch (rule) {
+      case Optimization.AdamW _ -> "AdamW";
+      case Optimization.Sgd(double momentum, _) -> "SGD, momentum " + number(momentum);
+    };
+  }
+
+  private static Optional<String> rates(LayerRates rates) {
+    return switch (rates) {
+      case LayerRates.Equal() -> Optional.empty();
+      case LayerRates.ByDepth(double factor) -> Optional.of(number(factor) + " per layer");
+      case LayerRates.ByGradient _ -> Optional.of("by measured gradients");
+    };
+  }
+
+  private static String augmentation(Augmentation augmentation) {
+    return switch (augmentation) {
+      case Augmentation.None() -> "off";
+      case Augmentation.Gentle() -> "gentle";
+      case Augmentation.Strong _ -> "strong";
+    };
   }
 
   private static void row(Table table, String name, String value) {

@@ -9,11 +9,15 @@ import com.vaadin.flow.component.html.H1;
 import com.vaadin.flow.component.html.Nav;
 import com.vaadin.flow.component.html.Span;
 import io.espalier.domain.job.PauseReason;
+import io.espalier.domain.schedule.PriorityClass;
 import io.espalier.orchestrator.job.JobView;
+import io.espalier.orchestrator.job.Scheduling;
 import io.espalier.web.element.StateBadge;
 import io.espalier.web.element.Words;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The job's name, its state, what it is made of, and the buttons that pause, resume and end it. */
 final class HeadPanel extends Div {
@@ -52,8 +56,33 @@ final class HeadPanel extends Div {
             new Span("by " + job.owner()),
             submitted,
             new Span("seed " + job.seed()));
+    asked(job.scheduling()).forEach(wish -> facts.add(new Span(wish)));
     facts.addClassNames("facts", "secondary");
     return facts;
+  }
+
+  /** What was asked for besides one slot anywhere, as soon as it is its turn. */
+  private static List<String> asked(Scheduling scheduling) {
+    var asked = new ArrayList<String>();
+    if (scheduling.priority() != PriorityClass.NORMAL) {
+      asked.add(Words.lower(scheduling.priority()));
+    }
+    if (scheduling.slots() > 1) asked.add(scheduling.slots() + " slots of one host");
+    if (scheduling.pool() != null) asked.add("on " + scheduling.pool());
+    if (!scheduling.labels().isEmpty()) {
+      asked.add("hosts with " + String.join(", ", scheduling.labels()));
+    }
+    if (scheduling.notBefore() != null) asked.add("not before " + utc(scheduling.notBefore()));
+    var window = scheduling.window();
+    if (window != null) {
+      asked.add("starts %s to %s %s".formatted(window.from(), window.until(), window.zone()));
+    }
+    if (scheduling.deadline() != null) asked.add("deadline " + utc(scheduling.deadline()));
+    return asked;
+  }
+
+  private static String utc(Instant moment) {
+    return moment.toString().substring(0, 16).replace('T', ' ') + " UTC";
   }
 
   private Button pause() {

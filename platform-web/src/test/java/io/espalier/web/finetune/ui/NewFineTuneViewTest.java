@@ -7,13 +7,19 @@ import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.UI;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.combobox.ComboBox;
+import com.vaadin.flow.component.datetimepicker.DateTimePicker;
 import com.vaadin.flow.component.html.NativeTableCell;
 import com.vaadin.flow.component.html.NativeTableRow;
 import com.vaadin.flow.component.radiobutton.RadioButtonGroup;
+import com.vaadin.flow.component.textfield.IntegerField;
 import com.vaadin.flow.component.textfield.NumberField;
 import com.vaadin.flow.component.textfield.TextField;
+import com.vaadin.flow.component.timepicker.TimePicker;
 import com.vaadin.flow.router.QueryParameters;
 import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.schedule.PriorityClass;
+import io.espalier.domain.schedule.StartWindow;
+import io.espalier.orchestrator.cron.CronSchedules;
 import io.espalier.orchestrator.dataset.DatasetVersion;
 import io.espalier.orchestrator.job.JobFilter;
 import io.espalier.orchestrator.job.JobView;
@@ -22,6 +28,11 @@ import io.espalier.orchestrator.page.PageRequest;
 import io.espalier.web.Orchard;
 import io.espalier.web.PlatformTest;
 import io.espalier.web.SignedInAsSomebody;
+import java.time.DayOfWeek;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -33,6 +44,7 @@ class NewFineTuneViewTest extends SpringBrowserlessTest {
 
   @Autowired private ApplicationContext platform;
   @Autowired private Jobs jobs;
+  @Autowired private CronSchedules schedules;
 
   @Test
   void withoutADatasetItLeadsToTheUpload() {
@@ -128,6 +140,65 @@ class NewFineTuneViewTest extends SpringBrowserlessTest {
     assertThat(job.name()).isEqualTo("My leaves");
     assertThat(job.requestedProtocol()).isEqualTo(Protocol.LORA);
     assertThat(UI.getCurrent().getActiveViewLocation().getPath()).isEqualTo("jobs/" + job.id());
+  }
+
+  @Test
+  void whenAndWhereAreHandedOn() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+    test(find(TextField.class).withLabel("Labels of the host").single()).setValue("cellar, nvlink");
+    find(IntegerField.class).withLabel("Slots of one host").single().setValue(2);
+    find(TimePicker.class).withLabel("Starts from (UTC)").single().setValue(LocalTime.of(22, 0));
+    find(TimePicker.class).withLabel("Starts until (UTC)").single().setValue(LocalTime.of(6, 0));
+
+    test(submit()).click();
+
+    var scheduling = jobsOf(orchard).getFirst().scheduling();
+    assertThat(scheduling.labels()).containsExactly("cellar", "nvlink");
+    assertThat(scheduling.slots()).isEqualTo(2);
+    assertThat(scheduling.priority()).isEqualTo(PriorityClass.NORMAL);
+    assertThat(scheduling.window())
+        .isEqualTo(
+            new StartWindow(
+                EnumSet.allOf(DayOfWeek.class),
+                LocalTime.of(22, 0),
+                LocalTime.of(6, 0),
+                ZoneOffset.UTC));
+    assertThat(text()).contains("2 slots of one host", "hosts with cellar, nvlink", "starts 22:00");
+  }
+
+  @Test
+  void aDeadlineThatHasPassedIsRefusedBeforeItIsSubmitted() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+
+    find(DateTimePicker.class)
+        .withLabel("Deadline (UTC)")
+        .single()
+        .setValue(LocalDateTime.of(2020, 1, 1, 0, 0));
+
+    assertThat(text()).contains("The deadline has passed.");
+    assertThat(submit().isEnabled()).isFalse();
+  }
+
+  @Test
+  void itCanBeRepeatedOnASchedule() {
+    var orchard = new Orchard(platform, 5);
+    openWith(orchard, orchard.dataset("leaves", "elm", "oak"));
+
+    test(find(Button.class).withText("Repeat on a schedule").single()).click();
+    test(find(Button.class).withText("Create the schedule").single()).click();
+
+    assertThat(UI.getCurrent().getActiveViewLocation().getPath()).isEqualTo("schedules");
+    assertThat(schedules.list(orchard.user()))
+        .filteredOn(schedule -> schedule.team().equals(orchard.team().id()))
+        .singleElement()
+        .satisfies(schedule -> {
+          assertThat(schedule.name()).isEqualTo("leaves on tiny-vit");
+          assertThat(schedule.cron()).isEqualTo("0 0 2 * * ?");
+          assertThat(schedule.submission().name()).isEqualTo("leaves on tiny-vit");
+        });
+    assertThat(jobsOf(orchard)).isEmpty();
   }
 
   @Test

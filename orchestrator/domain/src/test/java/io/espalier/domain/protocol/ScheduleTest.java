@@ -1,9 +1,9 @@
-package io.espalier.trainer.loop;
+package io.espalier.domain.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.espalier.trainer.loop.Schedule.Decay;
+import io.espalier.domain.protocol.Schedule.Decay;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +14,7 @@ class ScheduleTest {
   @ParameterizedTest
   @EnumSource
   void risesStraightToThePeakAndNeverStandsStill(Decay decay) {
-    var schedule = new Schedule(0.4, 4, 12, decay);
+    var schedule = new Schedule(0.4, 4, 12, 8, decay);
     assertThat(IntStream.rangeClosed(1, 4).mapToObj(schedule::rate))
         .containsExactly(0.1, 0.2, 0.30000000000000004, 0.4);
     assertThat(schedule.rate(5)).isEqualTo(0.4, within(1e-12));
@@ -23,28 +23,33 @@ class ScheduleTest {
 
   @Test
   void fallsLinearlyAsHuggingFaceDoes() {
-    var schedule = new Schedule(1, 0, 4, Decay.LINEAR);
+    var schedule = Schedule.linear(1, 0, 4);
     assertThat(IntStream.rangeClosed(1, 4).mapToObj(schedule::rate))
         .containsExactly(1.0, 0.75, 0.5, 0.25);
   }
 
   @Test
   void fallsAsHalfACosine() {
-    var schedule = new Schedule(1, 0, 4, Decay.COSINE);
+    var schedule = Schedule.cosine(1, 0, 4);
     assertThat(schedule.rate(1)).isEqualTo(1, within(1e-12));
     assertThat(schedule.rate(3)).isEqualTo(0.5, within(1e-12));
   }
 
   @Test
   void staysConstant() {
-    assertThat(new Schedule(0.3, 0, 9, Decay.CONSTANT).rate(9)).isEqualTo(0.3);
+    assertThat(Schedule.constant(0.3, 0, 9).rate(9)).isEqualTo(0.3);
   }
 
   @Test
-  void seedsOfStepsAreApart() {
-    var settings = new LoopSettings(new Schedule(1, 0, 9, Decay.CONSTANT), 1, 1, 1, 42);
-    var seeds = IntStream.rangeClosed(1, 1000).mapToLong(settings::stepSeed).sorted().toArray();
-    for (int i = 1; i < seeds.length; i++) assertThat(seeds[i] - seeds[i - 1]).isGreaterThan(1000);
-    assertThat(seeds[0]).isNotNegative();
+  void staysConstantUntilItFallsOverItsLastSteps() {
+    var schedule = new Schedule(1, 2, 10, 4, Decay.LINEAR);
+    assertThat(IntStream.rangeClosed(1, 10).mapToObj(schedule::rate))
+        .containsExactly(0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25);
+  }
+
+  @Test
+  void aUsualWarmupIsAShareOfTheStepsWithinLimits() {
+    assertThat(IntStream.of(5, 100, 1000, 100_000).mapToObj(Schedule::usualWarmup))
+        .containsExactly(5, 10, 80, 500);
   }
 }

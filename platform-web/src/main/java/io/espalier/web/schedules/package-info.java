@@ -1,0 +1,5 @@
+/** Fine-tunes that are submitted again and again. */
+@NullMarked
+package io.espalier.web.schedules;
+
+import org.jspecify.annotations.NullMarked;
