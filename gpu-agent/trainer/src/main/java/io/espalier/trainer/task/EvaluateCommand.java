@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description = {
       "Judges a trained model on labelled data: every metric of its task with the interval that",
-      "95 % of resampled data sets fall into, and what it takes for what. A model that writes is",
+      "95 %% of resampled data sets fall into, and what it takes for what. A model that writes is",
       "judged on a text (.txt) or on conversations (.jsonl): perplexity, exact match and ROUGE."
     },
     mixinStandardHelpOptions = true)

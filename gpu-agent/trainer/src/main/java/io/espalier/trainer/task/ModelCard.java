@@ -75,17 +75,6 @@ record ModelCard(
         settings.seed());
   }
 
-  private static String reach(Reach reach) {
-    var adapters = reach.adapters();
-    var rates =
-        switch (reach.rates()) {
-          case LayerRates.Equal() -> "";
-          case LayerRates.ByDepth(double factor) -> ", layer decay " + factor;
-          case LayerRates.ByGradient _ -> ", rates by relative gradient";
-        };
-    return adapters == null ? rates : rates + ", LoRA rank " + adapters.rank();
-  }
-
   /** A row of the table for each metric. */
   private String measures() {
     var rows = new StringBuilder();
@@ -101,6 +90,17 @@ record ModelCard(
               before.value(measure.metric()),
               after.chance(measure.metric())));
     return rows.toString();
+  }
+
+  private static String reach(Reach reach) {
+    var adapters = reach.adapters();
+    var rates =
+        switch (reach.rates()) {
+          case LayerRates.Equal() -> "";
+          case LayerRates.ByDepth(double factor) -> ", layer decay " + factor;
+          case LayerRates.ByGradient _ -> ", rates by relative gradient";
+        };
+    return adapters == null ? rates : rates + ", LoRA rank " + adapters.rank();
   }
 
   /** Names come from outside: they may not break the table or open a tag. */
