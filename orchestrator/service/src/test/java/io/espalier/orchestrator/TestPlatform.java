@@ -115,7 +115,7 @@ public final class TestPlatform implements AutoCloseable {
   public void close() {
     application.close();
     planner.close();
-    database.drop();
+    database.close();
     try {
       FileSystemUtils.deleteRecursively(contents);
     } catch (IOException e) {

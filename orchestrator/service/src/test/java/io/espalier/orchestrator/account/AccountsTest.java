@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest {
@@ -22,7 +23,7 @@ class AccountsTest {
 
   private static final String PASSWORD = "correct horse battery";
 
-  private final TestDatabase database = new TestDatabase();
+  @AutoClose private final TestDatabase database = new TestDatabase();
   private final Audit audit = new Audit(database.transactions());
   private Instant now = Instant.parse("2026-11-22T10:00:00Z");
   private final Accounts accounts =

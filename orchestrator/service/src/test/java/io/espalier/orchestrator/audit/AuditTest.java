@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class AuditTest {
@@ -19,7 +20,7 @@ class AuditTest {
   private static final Principal ADMIN =
       new Principal(UUID.randomUUID(), "root", "Root", true, Map.of());
 
-  private final TestDatabase database = new TestDatabase();
+  @AutoClose private final TestDatabase database = new TestDatabase();
   private final Transactions transactions = database.transactions();
   private final Audit audit = new Audit(transactions);
 

@@ -93,14 +93,15 @@ class BlobStoreTest {
 
   @Test
   void listsOnlyWhatItHas() {
-    assertThatThrownBy(() ->
-            new TestDatabase()
-                .transactions()
-                .asPlanner(jdbc -> {
-                  store.list(jdbc, new Blob(LEAF, 4));
-                  return true;
-                }))
-        .isInstanceOf(Refused.class);
+    try (var database = new TestDatabase()) {
+      var transactions = database.transactions();
+      assertThatThrownBy(() ->
+              transactions.asPlanner(jdbc -> {
+                store.list(jdbc, new Blob(LEAF, 4));
+                return true;
+              }))
+          .isInstanceOf(Refused.class);
+    }
   }
 
   private List<Path> files() throws IOException {

@@ -8,13 +8,14 @@ import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes of the platform on one database. */
 class ChangesTest {
 
-  private final TestDatabase database = new TestDatabase();
+  @AutoClose private final TestDatabase database = new TestDatabase();
   private final Changes here = node();
   private final Changes there = node();
   private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();

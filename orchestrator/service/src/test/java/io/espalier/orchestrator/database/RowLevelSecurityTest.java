@@ -8,13 +8,14 @@ import io.espalier.orchestrator.account.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class RowLevelSecurityTest {
 
-  private final TestDatabase database = new TestDatabase();
+  @AutoClose private final TestDatabase database = new TestDatabase();
   private final Transactions transactions = database.transactions();
   private final UUID red = UUID.randomUUID();
   private final UUID blue = UUID.randomUUID();

@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * A real PostgreSQL for tests: one server per JVM with the three roles, a fresh database per
  * instance, copied from one that has all migrations.
  */
-public final class TestDatabase {
+public final class TestDatabase implements AutoCloseable {
 
   private static final String MIGRATED = "migrated";
   private static final EmbeddedPostgres SERVER = start();
@@ -90,8 +90,9 @@ public final class TestDatabase {
     return new Transactions(credentials());
   }
 
-  /** Deletes the database; a test that leaves it to the server's end does no harm. */
-  public void drop() {
+  /** Deletes the database: the server's end would have to delete the files of all that are left. */
+  @Override
+  public void close() {
     superuser.close();
     MAKER.sql("drop database " + name + " with (force)").update();
   }

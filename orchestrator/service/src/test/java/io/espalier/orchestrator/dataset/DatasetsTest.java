@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ class DatasetsTest {
 
   @TempDir private Path folder;
 
-  private final TestDatabase database = new TestDatabase();
+  @AutoClose private final TestDatabase database = new TestDatabase();
   private final People people = new People(database);
   private BlobStore blobs;
   private Datasets datasets;
