@@ -49,7 +49,7 @@ final class Clones {
             "'job_id', c.job, 'account_id', c.account,"
                 + " 'id', nextval(pg_get_serial_sequence('budget_entry', 'id'))");
         copy(connection, "task", "t.job_id", template,
-            "'id', gen_random_uuid(), 'job_id', c.job, 'queued_at', c.at, 'pool', '" + pool + "'");
+            "'id', gen_random_uuid(), 'job_id', c.job, 'queued_at', c.at, 'place', c.at, 'pool', '" + pool + "'");
       }
       connection.commit();
       try (var statement = connection.createStatement()) {

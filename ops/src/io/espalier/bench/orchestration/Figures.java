@@ -1,5 +1,6 @@
 package io.espalier.bench.orchestration;
 
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,11 +11,12 @@ final class Figures {
   private final Map<String, Object> figures = new LinkedHashMap<>();
 
   void heading() {
-    System.out.printf("%-52s %-34s %s%n", "measure", "value", "goal");
+    System.out.printf("%-52s %-62s %-18s %s%n", "measure", "value", "goal", "load");
   }
 
   void tell(String what, String value, String goal) {
-    System.out.printf("%-52s %-34s %s%n", what, value, goal);
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    System.out.printf("%-52s %-62s %-18s %s%n", what, value, goal, text("%.1f", load));
     System.out.flush();
   }
 

@@ -127,18 +127,15 @@ final class OrchestrationBench {
   private void submissions(Scene scene) throws Exception {
     submit(scene, 2, scale.submitting()); // the platform's code gets compiled
     for (int clients : new int[] {1, 4}) {
-      long platform = scene.node.cpuMillis();
-      long database = scene.database.cpuMillis();
+      var cpu = Cpu.since(scene);
       Load load = submit(scene, clients, scale.submitting());
-      int count = load.latencies().count();
       figures.tell(
           "durable submissions, " + clients + (clients == 1 ? " client" : " clients"),
           Figures.text(
-              "%.0f/s, p99 %.0f ms; CPU %.1f + %.1f ms",
+              "%.0f/s, p99 %.0f ms; %s",
               load.perSecond(),
               load.latencies().percentile(0.99),
-              (double) (scene.node.cpuMillis() - platform) / count,
-              (double) (scene.database.cpuMillis() - database) / count),
+              cpu.each(load.latencies().count())),
           clients == 1 ? "200/s" : "500/s");
       figures.keep("submissions_per_s_" + clients, load.perSecond());
       if (peer.isPresent()) {
@@ -320,19 +317,24 @@ final class OrchestrationBench {
         "(made %,d jobs and %,d agents in %.0f s)%n",
         scale.pending(), scale.agents(), (System.nanoTime() - made) / 1e9);
     try (var agents = new SimulatedAgents(made2, scale.slotsEach(), SIMULATED, scene.node::url)) {
-      heartbeats(agents, made2);
+      heartbeats(scene, agents, made2);
       long planFrom = Files.size(scene.node.log());
       agents.join();
       agents.work(Duration.ofSeconds(10));
       Thread.sleep(2000);
       long before = agents.ended.sum();
       long start = System.nanoTime();
+      var cpu = Cpu.since(scene);
       Thread.sleep(scale.draining());
       double seconds = (System.nanoTime() - start) / 1e9;
       double drained = (agents.ended.sum() - before) / seconds;
       figures.tell(
           Figures.text("drain, %,d simulated agents, 3 leases a job", scale.agents()),
-          Figures.text("%.0f jobs/s, reports %s", drained, agents.reports),
+          Figures.text(
+              "%.0f jobs/s, %s; reports p99 %.0f ms",
+              drained,
+              cpu.each(agents.ended.sum() - before),
+              agents.reports.percentile(0.99)),
           "150 jobs/s");
       figures.keep("drain_per_s", drained);
       Latencies plans = plans(scene, planFrom);
@@ -359,8 +361,10 @@ final class OrchestrationBench {
   }
 
   /** Agents with nothing to tell, one call after the other. */
-  private void heartbeats(SimulatedAgents agents, List<Clones.Agent> all) throws Exception {
+  private void heartbeats(Scene scene, SimulatedAgents agents, List<Clones.Agent> all)
+      throws Exception {
     agents.join();
+    var cpu = Cpu.since(scene);
     Load load =
         Load.run(
             32,
@@ -374,7 +378,9 @@ final class OrchestrationBench {
             });
     figures.tell(
         "heartbeats, 32 at once",
-        Figures.text("%.0f/s, %s", load.perSecond(), load.latencies()),
+        Figures.text(
+            "%.0f/s, %s; %s",
+            load.perSecond(), load.latencies(), cpu.each(load.latencies().count())),
         "500/s, p99 100 ms");
     figures.keep("heartbeats_per_s", load.perSecond());
     figures.keep("heartbeats_p99_ms", load.latencies().percentile(0.99));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.Events;
@@ -234,7 +235,7 @@ class FaultsTest {
     for (var team : teams) team.fund(GpuTime.ofHours(100));
     for (int round = 0; round < 300 && !unfinished().isEmpty(); round++) {
       for (var job : unfinished()) {
-        if (job.state() == JobState.PAUSED) raiseCap(job);
+        if (job.state() == JobState.PAUSED || lacksCap(job)) raiseCap(job);
       }
       platform.planning.tick();
       for (var host : hosts) {
@@ -245,6 +246,12 @@ class FaultsTest {
     }
     // A trainer of a cancelled job may not have been told yet.
     for (var host : hosts) host.follow();
+  }
+
+  /** Between two tasks: the last one has used so much that the next cannot start. */
+  private static boolean lacksCap(JobView job) {
+    var why = job.whyWaiting();
+    return why != null && why.reason() == WaitingReason.CAP;
   }
 
   private void raiseCap(JobView job) {

@@ -143,18 +143,28 @@ final class Node {
     }
   }
 
-  private void commit(Plan plan, int next, int outdated) {
-    if (next == plan.grants().size()) {
-      resume(plan, 0, outdated);
+  /** All grants in one transaction, as the platform does; those that are outdated drop out. */
+  private void commit(Plan plan) {
+    if (plan.grants().isEmpty()) {
+      resume(plan, 0, 0);
       return;
     }
-    var grant = plan.grants().get(next);
-    int host = world.hostNumber(grant.host().agent());
     try {
-      boolean granted = world.database().transact(store -> store.grant(grant));
-      world.trace().note(granted ? Happening.GRANTED : Happening.OUTDATED, number, host);
-      if (granted) world.announce(grant.host().agent());
-      then(TRANSACTION, () -> commit(plan, next + 1, granted ? outdated : outdated + 1));
+      var granted =
+          world
+              .database()
+              .<List<Plan.Grant>>transact(
+                  store -> plan.grants().stream().filter(store::grant).toList());
+      for (var grant : plan.grants()) {
+        var agent = grant.host().agent();
+        boolean isTrue = granted.contains(grant);
+        world
+            .trace()
+            .note(isTrue ? Happening.GRANTED : Happening.OUTDATED, number, world.hostNumber(agent));
+        if (isTrue) world.announce(agent);
+      }
+      int outdated = plan.grants().size() - granted.size();
+      then(TRANSACTION, () -> resume(plan, 0, outdated));
     } catch (Database.Away away) {
       // The plan is broken off; the next one starts from what is stored.
       donePlanning(0);
@@ -163,7 +173,7 @@ final class Node {
 
   private void askToLeave(Plan plan, int next) {
     if (next == plan.yields().size()) {
-      commit(plan, 0, 0);
+      commit(plan);
       return;
     }
     var asked = plan.yields().get(next);
