@@ -1,5 +1,7 @@
 package io.espalier.domain.schedule;
 
+import static java.util.Comparator.comparing;
+
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.schedule.Plan.Grant;
 import io.espalier.domain.schedule.Plan.Yield;
@@ -99,17 +101,34 @@ final class PoolRound {
 
   void run() {
     var queues = new ArrayList<Standing>();
+    var whoseTurn =
+        comparing((Standing team) -> !isInTheWay(team)).thenComparing(Standing.WHOSE_TURN);
     for (var standing : standings.values()) {
       skim(standing);
       if (!standing.queue.isEmpty()) queues.add(standing);
     }
     while (!queues.isEmpty()) {
-      var turn = queues.stream().min(Standing.WHOSE_TURN).orElseThrow();
+      var turn = queues.stream().min(whoseTurn).orElseThrow();
       consider(turn, turn.queue.head());
       turn.queue.pass();
       skim(turn);
       if (turn.queue.isEmpty()) queues.remove(turn);
     }
+  }
+
+  /**
+   * A head too large for its team's guarantee does not hide the guarantee from those behind it
+   * while there is no place for it anyway: it has its turn at once, in which it can only be
+   * promised one. Otherwise others would be given the slots, and would have to leave them in the
+   * next cycle.
+   */
+  private boolean isInTheWay(Standing team) {
+    if (!team.headExceedsGuarantee()) return false;
+    boolean hides =
+        team.queue.has(
+            task -> team.isWithinGuarantee(task.shape().slots()) && ofItself(team, task) == null);
+    var head = team.queue.head();
+    return hides && place(head, end(head)).isEmpty();
   }
 
   /** Heads that would wait even if every slot were free step aside and take nobody's turn. */
@@ -174,11 +193,16 @@ final class PoolRound {
     return !avoids(task, site) && !closesBefore(site, end);
   }
 
+  /** Whether it could start on the site if others left: only then are they asked to. */
+  boolean couldStart(Waiting task, Site site) {
+    return site.obstacleFor(task.shape()) == null && suits(site, task, end(task));
+  }
+
   /**
    * Whether hardware of the host has failed under the task and another host may do better. Where
    * none would, it is better than waiting: the slot that failed is in quarantine itself.
    */
-  boolean avoids(Waiting task, Site site) {
+  private boolean avoids(Waiting task, Site site) {
     return task.avoid().contains(site.host.agent())
         && sites.stream()
             .anyMatch(other ->

@@ -220,16 +220,14 @@ final class Preemption {
   private boolean isLeavingAnyway(Waiting task, Ground ground) {
     for (var site : round.sites) {
       boolean empties = site.occupants().stream().anyMatch(this::isLeaving);
-      if (empties && isFit(site, task) && soonFree(site, task.shape()) >= task.shape().slots()) {
+      if (empties
+          && round.couldStart(task, site)
+          && soonFree(site, task.shape()) >= task.shape().slots()) {
         take(site, task, ground);
         return true;
       }
     }
     return false;
-  }
-
-  private boolean isFit(Site site, Waiting task) {
-    return site.obstacleFor(task.shape()) == null && !round.avoids(task, site);
   }
 
   private boolean isLeaving(Site.Occupant occupant) {
@@ -273,7 +271,7 @@ final class Preemption {
       long least = ground.leastLost(site);
       // Sites come by name, so among equals the first stays the best.
       if (least == NOBODY || (best != null && best.young() == 0 && least >= best.lost())) continue;
-      if (!isFit(site, task)) continue;
+      if (!round.couldStart(task, site)) continue;
       var sacrifice = sacrifice(site, task, ground);
       if (sacrifice == null) continue;
       if (best == null || Sacrifice.LEAST.compare(sacrifice, best) < 0) best = sacrifice;

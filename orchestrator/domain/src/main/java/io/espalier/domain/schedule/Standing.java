@@ -60,6 +60,11 @@ final class Standing {
     return held + more <= quota.guarantee();
   }
 
+  /** Whether its head is too large for what is left of its guarantee. */
+  boolean headExceedsGuarantee() {
+    return held < quota.guarantee() && !isWithinGuarantee(head());
+  }
+
   boolean isWithinCeiling(int more) {
     return (long) held + more <= quota.ceiling();
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,13 @@ final class TeamQueue {
   Waiting head() {
     if (next == null) throw new IllegalStateException("An empty queue has no head");
     return next.tasks().getFirst();
+  }
+
+  /** Whether one of those that still wait is {@code such}. */
+  boolean has(Predicate<Waiting> such) {
+    return classes.values().stream()
+        .flatMap(List::stream)
+        .anyMatch(line -> line.tasks().stream().anyMatch(such));
   }
 
   /** The head has had its turn: granted or not. */

@@ -195,6 +195,56 @@ class PreemptionTest {
     assertThat(victims(scene)).hasSize(1).doesNotContain(id(3));
   }
 
+  @Test
+  void aGangWithoutAPlaceDoesNotHideTheGuaranteeOfThoseBehindIt() {
+    var scene =
+        new Scene()
+            .team(RED, 1, 2, 8)
+            .team(BLUE)
+            .host("oak", 1)
+            .waits(aTask(10, RED).gang(4), aTask(11, RED), aTask(20, BLUE), aTask(21, BLUE));
+
+    assertThat(scene.plan().grants())
+        .extracting(grant -> grant.waiting().job())
+        .as("who would have to leave again in the next cycle is not let in")
+        .containsExactly(id(11));
+  }
+
+  @Test
+  void aGangThatIsPromisedAHostLeavesItsTeamTheGuaranteeElsewhere() {
+    var scene =
+        new Scene()
+            .team(RED, 1, 2, 8)
+            .team(BLUE)
+            .host("elm", 4)
+            .host("oak", 1)
+            .runs(aLease(1, BLUE, "elm", 0), aLease(2, BLUE, "elm", 1))
+            .waits(
+                aTask(10, RED).gang(4),
+                aTask(11, RED).lasting(Duration.ofHours(3)),
+                aTask(20, BLUE).lasting(Duration.ofHours(3)));
+
+    var plan = scene.plan();
+    assertThat(plan.grants()).extracting(grant -> grant.waiting().job()).containsExactly(id(11));
+    assertThat(plan.reservations())
+        .extracting(reservation -> reservation.waiting().job())
+        .containsExactly(id(10));
+  }
+
+  @Test
+  void asksNobodyToLeaveAHostThatRestsBeforeAStartIsWorthIt() {
+    var scene =
+        new Scene()
+            .team(RED, 1, 2, 8)
+            .team(BLUE)
+            .host("oak", 1)
+            .maintenance("oak", MINUTE.multipliedBy(5), Duration.ofHours(1))
+            .runs(aLease(1, BLUE, "oak", 0).endsIn(MINUTE))
+            .waits(aTask(10, RED).lasting(Duration.ofHours(1)));
+
+    assertThat(victims(scene)).isEmpty();
+  }
+
   private static List<UUID> victims(Scene scene) {
     return scene.plan().yields().stream().map(asked -> asked.running().job()).toList();
   }

@@ -16,9 +16,7 @@ import io.espalier.domain.unit.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -28,18 +26,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * teams, the one with the smaller id first.
  */
 public final class Ledger {
-
-  /** What an entry about a lease is posted to. */
-  public record OfLease(UUID team, UUID job, UUID lease) {}
-
-  /** The accounts that pay for a job. */
-  public record Purse(Balance team, Balance cap) {
-
-    /** What may still be held: the tighter of the two decides. */
-    public Amount free() {
-      return team.free().atMost(cap.free());
-    }
-  }
 
   /**
    * An entry that is about no lease.
@@ -54,9 +40,9 @@ public final class Ledger {
       @Nullable UUID transfer,
       @Nullable String key) {}
 
-  private record Account(UUID id, UUID team, @Nullable UUID job, Balance balance) {}
+  record Account(UUID id, UUID team, @Nullable UUID job, Balance balance) {}
 
-  private static final String ACCOUNTS =
+  static final String ACCOUNTS =
       """
       select id, team_id, job_id, funded, held, spent, overdraft,
              money_funded, money_held, money_spent, money_overdraft
@@ -144,9 +130,9 @@ public final class Ledger {
         .update();
   }
 
-  public void raiseCap(JdbcClient jdbc, UUID team, UUID job, Amount by) {
+  public void raiseCap(JdbcClient jdbc, UUID job, Amount by) {
     var grant = new Grant(EntryKind.CREDIT, by, "the job's cap was raised", null, null);
-    book(jdbc, lockAccounts(jdbc, team, job).getLast(), grant);
+    book(jdbc, lockCap(jdbc, job), grant);
   }
 
   // ── Balances ─────────────────────────────────────────────────────────────────────────────────
@@ -166,75 +152,19 @@ public final class Ledger {
   }
 
   /** Locks the accounts of a job until the transaction ends. */
-  public Purse lock(JdbcClient jdbc, UUID team, UUID job) {
-    var accounts = lockAccounts(jdbc, team, job);
-    return new Purse(accounts.getFirst().balance(), accounts.getLast().balance());
+  public Books.Purse lock(JdbcClient jdbc, UUID team, UUID job) {
+    return Books.open(jdbc, List.of(team), List.of(job)).purse(team, job);
   }
-
-  // ── Leases ───────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Makes entries about a lease, each in both accounts. False, and nothing is posted, if one of the
    * accounts has not got what they take.
    */
-  public boolean post(JdbcClient jdbc, OfLease lease, List<Posting> postings, String reason) {
-    var accounts = lockAccounts(jdbc, lease.team(), lease.job());
-    var afterwards = accounts.stream().map(account -> after(account.balance(), postings)).toList();
-    if (afterwards.stream().anyMatch(Optional::isEmpty)) return false;
-    for (int i = 0; i < accounts.size(); i++) {
-      store(jdbc, accounts.get(i), afterwards.get(i).orElseThrow());
-    }
-    insert(jdbc, accounts, lease, postings, reason);
+  public boolean post(JdbcClient jdbc, Books.OfLease lease, List<Posting> postings, String reason) {
+    var books = Books.open(jdbc, List.of(lease.team()), List.of(lease.job()));
+    if (!books.post(lease, postings, reason)) return false;
+    books.write(jdbc);
     return true;
-  }
-
-  private static Optional<Balance> after(Balance balance, List<Posting> postings) {
-    var after = Optional.of(balance);
-    for (var posting : postings) {
-      after = after.flatMap(so -> so.after(posting.kind(), posting.amount()));
-    }
-    return after;
-  }
-
-  // One statement for all: a hold is renewed for every running lease, again and again.
-  private static void insert(
-      JdbcClient jdbc,
-      List<Account> accounts,
-      OfLease lease,
-      List<Posting> postings,
-      String reason) {
-    jdbc.sql(
-            """
-            insert into budget_entry
-              (team_id, account_id, kind, debit, credit, amount, money, job_id, lease_id, slice, reason)
-            select :team, a.id, p.kind, p.debit, p.credit, p.amount, p.money, :job, :lease, p.slice,
-                   :reason
-            from unnest(:accounts::uuid[]) with ordinality as a (id, place),
-                 unnest(:kinds::text[], :debits::text[], :credits::text[], :amounts::bigint[],
-                        :moneys::bigint[], :slices::int[]) with ordinality
-                   as p (kind, debit, credit, amount, money, slice, place)
-            order by a.place, p.place
-            """)
-        .param("team", lease.team())
-        .param("job", lease.job())
-        .param("lease", lease.lease())
-        .param("reason", reason)
-        .param("accounts", accounts.stream().map(Account::id).toArray(UUID[]::new))
-        .param("kinds", texts(postings, posting -> posting.kind().name()))
-        .param("debits", texts(postings, posting -> posting.kind().from().name()))
-        .param("credits", texts(postings, posting -> posting.kind().to().name()))
-        .param("amounts", numbers(postings, posting -> posting.amount().time().millis()))
-        .param("moneys", numbers(postings, posting -> posting.amount().money().micros()))
-        .param("slices", numbers(postings, posting -> (long) posting.slice()))
-        .update();
-  }
-
-  private static String[] texts(List<Posting> postings, Function<Posting, String> text) {
-    return postings.stream().map(text).toArray(String[]::new);
-  }
-
-  private static Long[] numbers(List<Posting> postings, Function<Posting, Long> number) {
-    return postings.stream().map(number).toArray(Long[]::new);
   }
 
   // ── Rows ─────────────────────────────────────────────────────────────────────────────────────
@@ -330,26 +260,14 @@ public final class Ledger {
         .single();
   }
 
-  private static List<Account> lockAccounts(JdbcClient jdbc, UUID team, UUID job) {
-    var accounts =
-        jdbc.sql(
-                ACCOUNTS
-                    + """
-                    where team_id = :team and (job_id is null or job_id = :job)
-                    order by job_id nulls first for update
-                    """)
-            .param("team", team)
-            .param("job", job)
-            .query((row, _) -> account(row))
-            .list();
-    if (accounts.size() != 2) {
-      throw new IllegalStateException(
-          "Job " + job + " has " + accounts.size() + " accounts instead of its team's and its own");
-    }
-    return accounts;
+  private static Account lockCap(JdbcClient jdbc, UUID job) {
+    return jdbc.sql(ACCOUNTS + "where job_id = :job for update")
+        .param("job", job)
+        .query((row, _) -> account(row))
+        .single();
   }
 
-  private static Account account(ResultSet row) throws SQLException {
+  static Account account(ResultSet row) throws SQLException {
     return new Account(
         uuid(row, "id"), uuid(row, "team_id"), uuidOrNull(row, "job_id"), balance(row));
   }

@@ -227,7 +227,7 @@ public final class Jobs {
               var job = lock(jdbc, principal, id);
               if (job.state().isTerminal()) throw new Refused(hasEnded(job));
               if (by.money().isMoreThan(Money.ZERO)) requireLimitInMoney(jdbc, job);
-              ledger.raiseCap(jdbc, job.team(), id, by);
+              ledger.raiseCap(jdbc, id, by);
               record(jdbc, principal, job.team(), "raise-cap", id, Map.of("by", by));
               return find(jdbc, id);
             });

@@ -28,8 +28,8 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What follows when a task begins and when it ends, in the caller's transaction: the lease is
- * settled, the task ended or queued again, the next task inserted, and the job moved.
+ * What follows when a task ends, in the caller's transaction: the lease is settled, the task ended
+ * or queued again, the next task inserted, and the job moved.
  */
 public final class TaskFlow {
 
@@ -44,20 +44,6 @@ public final class TaskFlow {
     this.leases = leases;
     this.ledger = ledger;
     this.terms = terms;
-  }
-
-  /**
-   * A task gets a slot: the job goes, or goes back, to the state of the task. False if the job has
-   * changed since {@code version}.
-   */
-  public boolean begin(JdbcClient jdbc, UUID jobId, long version, TaskKind kind) {
-    var locked = JobRow.lock(jdbc, jobId);
-    if (locked.isEmpty() || locked.get().version() != version) return false;
-    var job = locked.get();
-    if (job.state() != kind.state()) {
-      job.move(jdbc, kind.state(), kind.name() + " has a slot");
-    }
-    return true;
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.job;
 
+import static io.espalier.orchestrator.database.Columns.uuid;
+
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
@@ -8,15 +10,22 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.orchestrator.database.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
 
-/** Derives what a trainer is told from the rows of its job. */
+/**
+ * Derives what trainers are told from the rows of their jobs: a few statements, however many they
+ * are.
+ */
 public final class TaskSpecs {
+
+  /** A task, and the first of the slots that it gets. */
+  public record Start(UUID job, UUID task, TaskKind kind, UUID slot) {}
 
   /** Those whose steps cost differently; others are linear probes or compute what full does. */
   private static final List<Protocol> TIMED = List.of(Protocol.LORA, Protocol.FULL);
@@ -26,26 +35,74 @@ public final class TaskSpecs {
   /** What the task needs to know of its place. */
   private record Device(String pool, String name, int threads) {}
 
-  public static TaskSpec of(JdbcClient jdbc, UUID jobId, UUID taskId, TaskKind kind, UUID slot) {
-    var facts = JobFacts.read(jdbc, jobId);
-    var device = device(jdbc, slot);
+  /** What was chosen for a job, and where its task stands. */
+  private record Chosen(
+      Training training,
+      @Nullable Integer microBatch,
+      List<NamedBlob> checkpoint,
+      List<NamedBlob> weights) {}
+
+  private final Map<UUID, JobFacts> facts;
+
+  /** By slot. */
+  private final Map<UUID, Device> devices;
+
+  /** By base model. */
+  private final Map<UUID, List<NamedBlob>> models;
+
+  /** By task, of those that train and evaluate. */
+  private final Map<UUID, Chosen> chosen;
+
+  private TaskSpecs(JdbcClient jdbc, List<Start> starts) {
+    facts = JobFacts.read(jdbc, starts.stream().map(Start::job).toList());
+    devices = devices(jdbc, starts.stream().map(Start::slot).toList());
+    models = models(jdbc, facts.values().stream().map(JobFacts::baseModel).distinct().toList());
+    var later = starts.stream().filter(start -> start.kind() != TaskKind.PROFILE);
+    chosen = chosen(jdbc, later.map(Start::task).toList());
+  }
+
+  /** By task. */
+  public static Map<UUID, TaskSpec> of(JdbcClient jdbc, List<Start> starts) {
+    var read = new TaskSpecs(jdbc, starts);
+    var specs = new HashMap<UUID, TaskSpec>();
+    for (var start : starts) specs.put(start.task(), read.spec(start));
+    return specs;
+  }
+
+  private TaskSpec spec(Start start) {
+    var job = known(facts, start.job());
+    var device = known(devices, start.slot());
     var inputs = new ArrayList<NamedBlob>();
-    inputs.add(new NamedBlob("dataset", facts.dataset()));
-    inputs.addAll(modelFiles(jdbc, facts.baseModel()));
+    inputs.add(new NamedBlob("dataset", job.dataset()));
+    inputs.addAll(models.getOrDefault(job.baseModel(), List.of()));
     var work =
-        switch (kind) {
-          case PROFILE -> profile(facts, device);
+        switch (start.kind()) {
+          case PROFILE -> profile(job, device);
           case TRAIN -> {
-            inputs.addAll(lastCheckpoint(jdbc, taskId));
-            yield new TaskSpec.Train(training(jdbc, jobId), microBatch(jdbc, taskId));
+            var plan = known(chosen, start.task());
+            inputs.addAll(under("checkpoint/", plan.checkpoint()));
+            yield new TaskSpec.Train(plan.training(), plan.microBatch());
           }
           case EVALUATE -> {
-            inputs.addAll(trainedWeights(jdbc, jobId));
-            yield new TaskSpec.Evaluate(training(jdbc, jobId), facts.name());
+            var plan = known(chosen, start.task());
+            inputs.addAll(under("trained/", plan.weights()));
+            yield new TaskSpec.Evaluate(plan.training(), job.name());
           }
         };
     return new TaskSpec(
-        jobId, taskId, device.name(), device.threads(), List.copyOf(inputs), facts.layout(), work);
+        start.job(),
+        start.task(),
+        device.name(),
+        device.threads(),
+        List.copyOf(inputs),
+        job.layout(),
+        work);
+  }
+
+  private static <T> T known(Map<UUID, T> rows, UUID id) {
+    var row = rows.get(id);
+    if (row == null) throw new IllegalStateException("There is nothing to start: " + id);
+    return row;
   }
 
   private static TaskSpec.Profile profile(JobFacts facts, Device device) {
@@ -55,73 +112,76 @@ public final class TaskSpecs {
   }
 
   /** The host's cores are shared by its slots. */
-  private static Device device(JdbcClient jdbc, UUID slot) {
-    return jdbc.sql(
+  private static Map<UUID, Device> devices(JdbcClient jdbc, List<UUID> slots) {
+    var devices = new HashMap<UUID, Device>();
+    jdbc.sql(
             """
-            select s.pool, s.device, (a.facts ->> 'cores')::int as cores,
+            select s.id, s.pool, s.device, (a.facts ->> 'cores')::int as cores,
                    (select count(*) from slot n where n.agent_id = a.id and n.present) as slots
-            from slot s join agent a on a.id = s.agent_id where s.id = :slot
+            from slot s join agent a on a.id = s.agent_id where s.id = any(:slots)
             """)
-        .param("slot", slot)
-        .query((row, _) -> {
+        .param("slots", slots.toArray(UUID[]::new))
+        .query(row -> {
           var device = row.getString("device");
-          return new Device(
-              row.getString("pool"),
-              device == null ? "cpu" : device,
-              Math.max(1, row.getInt("cores") / Math.max(1, row.getInt("slots"))));
-        })
-        .single();
+          devices.put(
+              uuid(row, "id"),
+              new Device(
+                  row.getString("pool"),
+                  device == null ? "cpu" : device,
+                  Math.max(1, row.getInt("cores") / Math.max(1, row.getInt("slots")))));
+        });
+    return devices;
   }
 
-  private static Training training(JdbcClient jdbc, UUID job) {
-    return Json.read(
-        jdbc.sql("select training from job where id = :job")
-            .param("job", job)
-            .query(String.class)
-            .single(),
-        Training.class);
-  }
-
-  private static @Nullable Integer microBatch(JdbcClient jdbc, UUID task) {
-    return jdbc.sql("select micro_batch from task where id = :task")
-        .param("task", task)
-        .query((row, _) -> Optional.ofNullable(row.getObject("micro_batch", Integer.class)))
-        .single()
-        .orElse(null);
-  }
-
-  private static List<NamedBlob> modelFiles(JdbcClient jdbc, UUID model) {
-    return jdbc.sql(
+  private static Map<UUID, List<NamedBlob>> models(JdbcClient jdbc, List<UUID> models) {
+    var files = new HashMap<UUID, List<NamedBlob>>();
+    jdbc.sql(
             """
-            select f.name, f.sha256, b.bytes from base_model_file f join blob b on b.sha256 = f.sha256
-            where f.model_id = :model order by f.name
+            select f.model_id, f.name, f.sha256, b.bytes
+            from base_model_file f join blob b on b.sha256 = f.sha256
+            where f.model_id = any(:models) order by f.model_id, f.name
             """)
-        .param("model", model)
-        .query((row, _) ->
-            new NamedBlob(
-                "model/" + row.getString("name"),
-                new Blob(row.getString("sha256"), row.getLong("bytes"))))
-        .list();
+        .param("models", models.toArray(UUID[]::new))
+        .query(row -> {
+          files
+              .computeIfAbsent(uuid(row, "model_id"), _ -> new ArrayList<>())
+              .add(
+                  new NamedBlob(
+                      "model/" + row.getString("name"),
+                      new Blob(row.getString("sha256"), row.getLong("bytes"))));
+        });
+    return files;
   }
 
-  private static List<NamedBlob> lastCheckpoint(JdbcClient jdbc, UUID task) {
-    return jdbc.sql("select files from checkpoint where task_id = :task order by step desc limit 1")
-        .param("task", task)
-        .query(String.class)
-        .optional()
-        .map(files -> under("checkpoint/", Json.read(files, FILES)))
-        .orElse(List.of());
+  private static Map<UUID, Chosen> chosen(JdbcClient jdbc, List<UUID> tasks) {
+    var chosen = new HashMap<UUID, Chosen>();
+    if (tasks.isEmpty()) return chosen;
+    jdbc.sql(
+            """
+            select t.id, t.micro_batch, j.training, c.files as checkpoint, w.files as weights
+            from task t
+            join job j on j.id = t.job_id
+            left join lateral (
+              select files from checkpoint
+              where task_id = t.id order by step desc limit 1) c on true
+            left join artifact w on w.job_id = t.job_id and w.kind = 'WEIGHTS'
+            where t.id = any(:tasks)
+            """)
+        .param("tasks", tasks.toArray(UUID[]::new))
+        .query(row -> {
+          chosen.put(
+              uuid(row, "id"),
+              new Chosen(
+                  Json.read(row.getString("training"), Training.class),
+                  row.getObject("micro_batch", Integer.class),
+                  files(row.getString("checkpoint")),
+                  files(row.getString("weights"))));
+        });
+    return chosen;
   }
 
-  private static List<NamedBlob> trainedWeights(JdbcClient jdbc, UUID job) {
-    return under(
-        "trained/",
-        Json.read(
-            jdbc.sql("select files from artifact where job_id = :job and kind = 'WEIGHTS'")
-                .param("job", job)
-                .query(String.class)
-                .single(),
-            FILES));
+  private static List<NamedBlob> files(@Nullable String json) {
+    return json == null ? List.of() : Json.read(json, FILES);
   }
 
   /** Puts files under another folder: what they have in common of their old one is dropped. */
@@ -138,6 +198,4 @@ public final class TaskSpecs {
         .map(file -> new NamedBlob(folder + file.name().substring(dropped), file.blob()))
         .toList();
   }
-
-  private TaskSpecs() {}
 }

@@ -3,7 +3,7 @@ package io.espalier.orchestrator.lease;
 import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.lease.LiveLease;
 import io.espalier.domain.wire.Desired.Wish;
-import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Books;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -42,7 +42,7 @@ public record Lease(
     return new Lease(id, team, job, task, agent, epoch, state, nextSequence, after, now);
   }
 
-  Ledger.OfLease account() {
-    return new Ledger.OfLease(team, job, id);
+  Books.OfLease account() {
+    return new Books.OfLease(team, job, id);
   }
 }

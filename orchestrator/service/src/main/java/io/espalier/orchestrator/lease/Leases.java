@@ -16,19 +16,23 @@ import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.lease.Fence;
 import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.lease.LiveLease;
-import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.orchestrator.budget.Ledger;
-import io.espalier.orchestrator.budget.Rates;
+import io.espalier.orchestrator.database.ColumnArrays;
 import io.espalier.orchestrator.database.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -117,58 +121,81 @@ public final class Leases {
   }
 
   /**
-   * Inserts a lease on slots of one agent with its first hold, at the rate of their pool. False if
-   * a slot or the money has gone meanwhile, or the agent drains: the caller gives up its
-   * transaction.
+   * Locks agents until the transaction ends, unless they drain, and answers which of {@code slots}
+   * nobody has: none can be given away, and no drain can begin, before the transaction ends.
    */
-  public boolean grant(
-      JdbcClient jdbc,
-      UUID id,
-      UUID team,
-      UUID job,
-      UUID task,
-      long epoch,
-      UUID agent,
-      List<UUID> slots,
-      TaskSpec spec,
-      GpuTime hold) {
-    var rate = Rates.ofSlot(jdbc, slots.getFirst());
-    int inserted =
+  public Set<UUID> lockFree(JdbcClient jdbc, Collection<UUID> slots) {
+    var agents =
         jdbc.sql(
                 """
-                insert into lease (id, team_id, job_id, task_id, agent_id, epoch, state, spec,
-                                   held_millis, rate_micros, slice_started_at, granted_at, renewed_at)
-                select :id, :team, :job, :task, a.id, :epoch, 'LIVE', :spec::jsonb, :held, :rate,
-                       t.now, t.now, t.now
-                from agent a, (select clock_timestamp() as now) t
-                where a.id = :agent
+                select id from agent
+                where not draining and id in (select agent_id from slot where id = any(:slots))
+                order by id for update
                 """)
-            .param("id", id)
-            .param("team", team)
-            .param("job", job)
-            .param("task", task)
-            .param("epoch", epoch)
-            .param("spec", Json.write(spec))
-            .param("held", hold.millis())
-            .param("rate", rate.perHour().micros())
-            .param("agent", agent)
-            .update();
-    if (inserted == 0) return false;
-    int taken =
-        jdbc.sql(
-                """
-                insert into lease_slot (lease_id, slot_id)
-                select :lease, s from unnest(:slots::uuid[]) s
-                on conflict (slot_id) where live do nothing
-                """)
-            .param("lease", id)
             .param("slots", slots.toArray(UUID[]::new))
-            .update();
-    if (taken < slots.size()) return false;
-    var opening = Funding.begin(rate, slots.size(), hold, Instant.EPOCH).opening();
-    var account = new Ledger.OfLease(team, job, id);
-    if (!ledger.post(jdbc, account, List.of(opening), "slice 0")) return false;
-    return bump(jdbc, agent, "and not draining");
+            .query(UUID.class)
+            .list();
+    return new HashSet<>(
+        jdbc.sql(
+                """
+                select s.id from slot s
+                where s.id = any(:slots) and s.agent_id = any(:agents)
+                  and not exists (
+                    select from lease_slot l where l.slot_id = s.id and l.live)
+                """)
+            .param("slots", slots.toArray(UUID[]::new))
+            .param("agents", agents.toArray(UUID[]::new))
+            .query(UUID.class)
+            .list());
+  }
+
+  /**
+   * Inserts leases whose slots are locked and free and whose first holds are posted. Each makes its
+   * agent's long poll answer.
+   */
+  public void insert(JdbcClient jdbc, List<NewLease> leases) {
+    if (leases.isEmpty()) return;
+    jdbc.sql(
+            """
+            insert into lease (id, team_id, job_id, task_id, agent_id, epoch, state, spec, held_millis,
+                               rate_micros, yield_by, slice_started_at, granted_at, renewed_at)
+            select n.id, n.team, n.job, n.task, n.agent, n.epoch, 'LIVE', n.spec::jsonb, n.held,
+                   n.rate, n.yield_by, t.now, t.now, t.now
+            from unnest(:ids::uuid[], :teams::uuid[], :jobs::uuid[], :tasks::uuid[],
+                        :agents::uuid[], :epochs::bigint[], :specs::text[], :held::bigint[],
+                        :rates::bigint[], :yieldBys::timestamptz[])
+                   as n (id, team, job, task, agent, epoch, spec, held, rate, yield_by),
+                 (select clock_timestamp() as now) t
+            """)
+        .param("ids", ColumnArrays.uuids(leases, lease -> lease.account().lease()))
+        .param("teams", ColumnArrays.uuids(leases, lease -> lease.account().team()))
+        .param("jobs", ColumnArrays.uuids(leases, lease -> lease.account().job()))
+        .param("tasks", ColumnArrays.uuids(leases, NewLease::task))
+        .param("agents", ColumnArrays.uuids(leases, NewLease::agent))
+        .param("epochs", ColumnArrays.longs(leases, NewLease::epoch))
+        .param("specs", ColumnArrays.texts(leases, lease -> Json.write(lease.spec())))
+        .param("held", ColumnArrays.longs(leases, lease -> lease.hold().millis()))
+        .param("rates", ColumnArrays.longs(leases, lease -> lease.rate().perHour().micros()))
+        .param("yieldBys", ColumnArrays.texts(leases, lease -> text(lease.yieldBy())))
+        .update();
+    record Place(UUID lease, UUID slot) {}
+    var places = new ArrayList<Place>();
+    for (var lease : leases) {
+      for (var slot : lease.slots()) places.add(new Place(lease.account().lease(), slot));
+    }
+    jdbc.sql(
+            """
+            insert into lease_slot (lease_id, slot_id)
+            select lease, slot from unnest(:leases::uuid[], :slots::uuid[]) as n (lease, slot)
+            """)
+        .param("leases", ColumnArrays.uuids(places, Place::lease))
+        .param("slots", ColumnArrays.uuids(places, Place::slot))
+        .update();
+    bump(jdbc, leases.stream().map(NewLease::agent).toList());
+  }
+
+  private static @Nullable String text(@Nullable Instant at) {
+    return at == null ? null : at.toString();
   }
 
   /**
@@ -271,7 +298,7 @@ public final class Leases {
             .param("epoch", lease.epoch())
             .update();
     if (stored != 1) throw changed(lease);
-    if (after.wish() != lease.wish()) bump(jdbc, lease.agent(), "");
+    if (after.wish() != lease.wish()) bump(jdbc, List.of(lease.agent()));
   }
 
   private void end(JdbcClient jdbc, Lease lease, LeaseState state, String reason, boolean fault) {
@@ -298,25 +325,23 @@ public final class Leases {
     if (!ledger.post(jdbc, lease.account(), postings, reason)) {
       throw new IllegalStateException("A hold could not be resolved: " + postings);
     }
-    bump(jdbc, lease.agent(), "");
+    bump(jdbc, List.of(lease.agent()));
   }
 
   private static IllegalStateException changed(Lease lease) {
     return new IllegalStateException("Lease " + lease.id() + " ended although it was locked");
   }
 
-  /**
-   * The agent's long poll answers once its version has risen. False if the agent does not meet
-   * {@code condition}. Its row is locked by then, so a drain comes wholly before a grant or finds
-   * its lease.
-   */
-  private static boolean bump(JdbcClient jdbc, UUID agent, String condition) {
-    return jdbc.sql(
-                "update agent set desired_version = desired_version + 1 where id = :id "
-                    + condition)
-            .param("id", agent)
-            .update()
-        == 1;
+  /** Long polls answer once their agents' versions have risen; one that is named twice by two. */
+  private static void bump(JdbcClient jdbc, List<UUID> agents) {
+    jdbc.sql(
+            """
+            update agent a set desired_version = a.desired_version + n.times
+            from (select id, count(*) as times from unnest(:agents::uuid[]) as u (id) group by id) n
+            where a.id = n.id
+            """)
+        .param("agents", agents.toArray(UUID[]::new))
+        .update();
   }
 
   private static Lease lease(ResultSet row) throws SQLException {

@@ -11,19 +11,11 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.lease.Leases;
-import io.espalier.orchestrator.schedule.CommitGrant.Outdated;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -44,18 +36,14 @@ public final class Planning {
 
   static final long LOCK = 0x6573_7061_6c01L;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Planning.class);
-
   /** Of one cycle: news that come meanwhile count from the next one on, which follows at once. */
-  private static final int MOST_GRANTS = 64;
-
-  private static final int COMMITTERS = 4;
+  static final int MOST_GRANTS = 128;
 
   private final Transactions transactions;
   private final Changes changes;
   private final TaskFlow flow;
   private final Leases leases;
-  private final CommitGrant commit;
+  private final CommitGrants commit;
   private final Terms terms;
   private final Duration silence;
 
@@ -71,7 +59,7 @@ public final class Planning {
     this.changes = changes;
     this.flow = flow;
     this.leases = leases;
-    this.commit = new CommitGrant(flow, leases);
+    this.commit = new CommitGrants(leases);
     this.terms = terms;
     this.silence = silence;
   }
@@ -79,11 +67,11 @@ public final class Planning {
   public Tick tick() {
     return transactions.asPlanner(jdbc -> {
       if (!AdvisoryLock.tryTake(jdbc, LOCK)) return new Tick.Busy();
-      var read =
-          transactions.asPlanner(own -> {
-            StartWindows.roll(own);
-            return Snapshots.read(own, terms, silence);
-          });
+      transactions.asPlanner(own -> {
+        StartWindows.roll(own);
+        return true;
+      });
+      var read = transactions.asPlannerOnOneSnapshot(own -> Snapshots.read(own, terms, silence));
       var plan = Planner.plan(read.snapshot());
       for (var asked : plan.yields()) askToLeave(asked);
       int granted = commit(plan.grants().stream().limit(MOST_GRANTS).toList());
@@ -93,49 +81,17 @@ public final class Planning {
     });
   }
 
-  /** Several at a time share the disk's work for a commit; how many of them are true now. */
+  /** How many are true now. */
   private int commit(List<Plan.Grant> grants) {
-    if (grants.size() < 2) return (int) grants.stream().filter(this::commit).count();
-    var next = new AtomicInteger();
-    Callable<Integer> some =
-        () -> {
-          int granted = 0;
-          for (int n = next.getAndIncrement(); n < grants.size(); n = next.getAndIncrement()) {
-            if (commit(grants.get(n))) granted++;
-          }
-          return granted;
-        };
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var parts = Collections.nCopies(COMMITTERS, some).stream().map(threads::submit).toList();
-      return parts.stream().mapToInt(Planning::join).sum();
+    if (grants.isEmpty()) return 0;
+    var granted = transactions.asPlanner(jdbc -> commit.apply(jdbc, grants));
+    var news = new ArrayList<Change>();
+    for (var grant : granted) {
+      news.add(new Change.OfJob(grant.waiting().job()));
+      news.add(new Change.OfAgent(grant.host().agent()));
     }
-  }
-
-  private static int join(Future<Integer> part) {
-    try {
-      return part.get();
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RuntimeException cause) throw cause;
-      throw new IllegalStateException(failed);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 0;
-    }
-  }
-
-  private boolean commit(Plan.Grant grant) {
-    try {
-      transactions.asPlanner(jdbc -> {
-        commit.apply(jdbc, grant);
-        return true;
-      });
-    } catch (Outdated e) {
-      LOG.debug("A grant came too late and is planned again: {}", e.getMessage());
-      return false;
-    }
-    changes.announce(
-        new Change.OfJob(grant.waiting().job()), new Change.OfAgent(grant.host().agent()));
-    return true;
+    changes.announce(news);
+    return granted.size();
   }
 
   /** The trainer saves and leaves; then the task waits again at its old place. */

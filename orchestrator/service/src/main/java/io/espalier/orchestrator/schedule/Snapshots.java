@@ -50,10 +50,8 @@ final class Snapshots {
   /** {@code told}: by task. */
   record Read(Snapshot snapshot, Map<UUID, Told> told) {}
 
-  /** Of one queue, besides as many as there are free slots. */
+  /** Of one queue, besides as many as there are free slots and can be granted in one cycle. */
   private static final int FEWEST_HEADS = 8;
-
-  private static final int MOST_HEADS = 256;
 
   private static final String WAITING =
       """
@@ -73,6 +71,9 @@ final class Snapshots {
 
   /**
    * The queues are found by skipping from one to the next in their index, however long they are.
+   * The heads of one are read in the index's order and no further: bounded by the whole key from
+   * both sides rather than by equality, since PostgreSQL takes what is equal for few rows, and
+   * would join and sort all of a long queue.
    */
   private static final String HEADS =
       """
@@ -92,11 +93,13 @@ final class Snapshots {
       """
           + WAITING
           + """
-                and k.team_id = q.team_id and k.shape = q.shape and k.priority = q.priority
-                and k.owner_id = q.owner_id
+                and (k.team_id, k.shape, k.priority, k.owner_id, k.place)
+                    >= (q.team_id, q.shape, q.priority, q.owner_id, '-infinity'::timestamptz)
+                and (k.team_id, k.shape, k.priority, k.owner_id, k.place)
+                    <= (q.team_id, q.shape, q.priority, q.owner_id, 'infinity'::timestamptz)
                 and (k.opens_at is null or k.opens_at <= now())
                 and a.funded + a.overdraft - a.held - a.spent >= k.need_millis
-              order by k.place, k.id limit :most) h
+              order by k.team_id, k.shape, k.priority, k.owner_id, k.place, k.id limit :most) h
           left join member_usage u on u.team_id = h.team_id and u.user_id = h.owner_id
           """;
 
@@ -125,9 +128,13 @@ final class Snapshots {
     var now =
         jdbc.sql("select clock_timestamp() as now").query((row, _) -> instant(row, "now")).single();
     var hosts = hosts(jdbc, silence);
-    var running = running(jdbc, now);
+    var running = running(jdbc, now, hosts);
     var told = new HashMap<UUID, Told>();
-    var waiting = waiting(jdbc, Math.clamp(free(hosts, running), FEWEST_HEADS, MOST_HEADS), told);
+    var waiting =
+        waiting(
+            jdbc,
+            Math.clamp(free(hosts, running), FEWEST_HEADS, FEWEST_HEADS + Planning.MOST_GRANTS),
+            told);
     if (also != null && !told.containsKey(also)) {
       waiting.addAll(
           jdbc.sql("select w.*, 0 as usage from (" + WAITING + "and k.id = :task) w")
@@ -247,7 +254,8 @@ final class Snapshots {
     return row.wasNull() ? null : Duration.ofMillis(millis);
   }
 
-  private static List<Running> running(JdbcClient jdbc, Instant now) {
+  private static List<Running> running(JdbcClient jdbc, Instant now, List<Host> hosts) {
+    var slots = occupied(jdbc, hosts);
     return jdbc.sql(
             """
             select l.id, l.task_id, l.job_id, l.team_id, l.agent_id, l.granted_at,
@@ -256,20 +264,32 @@ final class Snapshots {
                    (t.timed_from ->> 'done')::int as from_done,
                    (t.timed_from ->> 'at')::timestamptz as from_at,
                    (t.progress ->> 'done')::int as done, (t.progress ->> 'total')::int as total,
-                   (t.progress ->> 'at')::timestamptz as at, s.slots, s.pool
-            from lease l
-            join task t on t.id = l.task_id
-            join (
-              select ls.lease_id, array_agg(s.id order by s.index) as slots, min(s.pool) as pool
-              from lease_slot ls join slot s on s.id = ls.slot_id
-              where ls.live group by ls.lease_id) s on s.lease_id = l.id
+                   (t.progress ->> 'at')::timestamptz as at
+            from lease l join task t on t.id = l.task_id
             where l.state = 'LIVE'
             """)
-        .query((row, _) -> running(row, now))
+        .query((row, _) -> running(row, slots.getOrDefault(uuid(row, "id"), List.of()), now))
         .list();
   }
 
-  private static Running running(ResultSet row, Instant now) throws SQLException {
+  /** The slots of every live lease, by index. They are among the hosts', which are read already. */
+  private static Map<UUID, List<Slot>> occupied(JdbcClient jdbc, List<Host> hosts) {
+    var leases = new HashMap<UUID, UUID>();
+    jdbc.sql("select lease_id, slot_id from lease_slot where live")
+        .query(row -> {
+          leases.put(uuid(row, "slot_id"), uuid(row, "lease_id"));
+        });
+    var occupied = new HashMap<UUID, List<Slot>>();
+    for (var host : hosts) {
+      for (var slot : host.slots()) {
+        var lease = leases.get(slot.id());
+        if (lease != null) occupied.computeIfAbsent(lease, _ -> new ArrayList<>(1)).add(slot);
+      }
+    }
+    return occupied;
+  }
+
+  private static Running running(ResultSet row, List<Slot> slots, Instant now) throws SQLException {
     var grantedAt = instant(row, "granted_at");
     var savedAt = instantOrNull(row, "saved_at");
     var unsaved =
@@ -281,8 +301,8 @@ final class Snapshots {
         uuid(row, "team_id"),
         uuid(row, "agent_id"),
         constant(row, "kind", TaskKind.class),
-        List.of((UUID[]) row.getArray("slots").getArray()),
-        row.getString("pool"),
+        slots.stream().map(Slot::id).toList(),
+        slots.getFirst().pool(),
         priority(row),
         grantedAt,
         row.getBoolean("yielding"),

@@ -70,7 +70,7 @@ class SimulatedStoreTest {
   private final Store store =
       new Store(
           TestPlatform.TERMS, TestPlatform.FENCE, SILENCE, () -> now, () -> ids.removeFirst());
-  private final CommitGrant commit = new CommitGrant(platform.flow, platform.leases);
+  private final CommitGrants commit = new CommitGrants(platform.leases);
   private final List<TestPlatform.Team> teams = new ArrayList<>();
   private final List<SimulatedAgent> agents = new ArrayList<>();
   private final List<UUID> jobs = new ArrayList<>();
@@ -221,16 +221,8 @@ class SimulatedStoreTest {
                     slot.id(), slot.index(), slot.pool(), SlotKind.WHOLE, new Bytes(1), null)),
             hold,
             null);
-    boolean real;
-    try {
-      real =
-          platform.transactions.asPlanner(jdbc -> {
-            commit.apply(jdbc, grant);
-            return true;
-          });
-    } catch (CommitGrant.Outdated late) {
-      real = false;
-    }
+    boolean real =
+        platform.transactions.asPlanner(jdbc -> commit.apply(jdbc, List.of(grant)).contains(grant));
     if (real) {
       leases().stream().map(Lease::id).filter(id -> !store.knowsLease(id)).forEach(ids::add);
     }
