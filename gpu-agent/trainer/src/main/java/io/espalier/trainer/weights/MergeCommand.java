@@ -19,8 +19,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -76,8 +76,7 @@ public final class MergeCommand implements Callable<Integer> {
     if (json)
       out.println(
           new JsonMapper()
-              .writeValueAsString(
-                  Map.of("target", target.toString(), "adapted_modules", modules)));
+              .writeValueAsString(Map.of("target", target.toString(), "adapted_modules", modules)));
     else out.printf("%s: %d adapted modules folded into their matrices%n", target, modules);
     out.flush();
   }

@@ -3,6 +3,7 @@ package io.espalier.trainer.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.Golden;
 import io.espalier.trainer.data.ImageSet;
@@ -11,7 +12,6 @@ import io.espalier.trainer.engine.Tokenizer;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.text.TokenizerFiles;
 import io.espalier.trainer.weights.StartingWeights;
-import io.espalier.models.graph.TrainingPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -66,9 +66,13 @@ class ClipTaskTest {
     try (var arena = Arena.ofShared()) {
       var base = BaseModel.read(model, arena);
       try (var data =
-              base.input().open(fixture.dataset(), new io.espalier.domain.data.DataLayout.ImageFolder(), 1, root);
-          var names =
-              ZeroShot.open(base, model, data.classes(), List.of("a photo of a {}"))) {
+              base.input()
+                  .open(
+                      fixture.dataset(),
+                      new io.espalier.domain.data.DataLayout.ImageFolder(),
+                      1,
+                      root);
+          var names = ZeroShot.open(base, model, data.classes(), List.of("a photo of a {}"))) {
         var images = (ImageSet) Source.TEST.of(data);
         var scores = names.answers(images, _ -> {});
 
@@ -76,10 +80,13 @@ class ClipTaskTest {
         var whole =
             TrainingSession.forInference(
                 base.folder().family(),
-                StartingWeights.of(base.folder(), base.folder().labels(), TrainingPlan.nothing(), 0));
+                StartingWeights.of(
+                    base.folder(), base.folder().labels(), TrainingPlan.nothing(), 0));
         for (int label = 0; label < 3; label++)
           assertThat(scores.get(4)[label])
-              .isCloseTo(score(whole, images, 4, "a photo of a " + data.classes().get(label)), within(1e-4f));
+              .isCloseTo(
+                  score(whole, images, 4, "a photo of a " + data.classes().get(label)),
+                  within(1e-4f));
         whole.close();
       }
     }
@@ -109,7 +116,15 @@ class ClipTaskTest {
   @Test
   void zeroShotIsJudgedLikeAnyOther() {
     var said =
-        said(new EvaluateCommand(), model, fixture.dataset(), "--zero-shot", "--template", "a {}", "--template", "the {} one");
+        said(
+            new EvaluateCommand(),
+            model,
+            fixture.dataset(),
+            "--zero-shot",
+            "--template",
+            "a {}",
+            "--template",
+            "the {} one");
     var json = new JsonMapper().readTree(said);
     assertThat(json.path("samples").asInt()).isEqualTo(18);
     assertThat(json.path("classes").size()).isEqualTo(3);
@@ -121,7 +136,14 @@ class ClipTaskTest {
     assertThat(said(new EvaluateCommand(), model, fixture.dataset())).contains("--zero-shot");
     assertThat(said(new EvaluateCommand(), fixture.model(), fixture.dataset(), "--zero-shot"))
         .contains("CLIPModel");
-    assertThat(said(new EvaluateCommand(), model, fixture.dataset(), "--zero-shot", "--template", "none"))
+    assertThat(
+            said(
+                new EvaluateCommand(),
+                model,
+                fixture.dataset(),
+                "--zero-shot",
+                "--template",
+                "none"))
         .contains("a photo of a {}");
   }
 

@@ -101,7 +101,9 @@ class VariantsTest {
   @ParameterizedTest
   @ValueSource(strings = {"BertForMaskedLM", "BertModel"})
   void withoutAPoolerWhichBeginsAnewAndIsSaid(String architecture) throws IOException {
-    tensors.keySet().removeIf(name -> name.startsWith("bert.pooler") || name.startsWith("classifier"));
+    tensors
+        .keySet()
+        .removeIf(name -> name.startsWith("bert.pooler") || name.startsWith("classifier"));
     tensors.put("cls.predictions.bias", Tensor.of(new float[] {0, 0}, 2));
     config = config.replaceAll("BertForSequenceClassification", architecture);
 

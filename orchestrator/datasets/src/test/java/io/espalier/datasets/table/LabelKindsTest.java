@@ -58,15 +58,15 @@ class LabelKindsTest {
   void anArrayOfLabelsIsRead() throws IOException {
     var rows = new StringBuilder();
     for (int row = 0; row < 20; row++)
-      rows.append("{\"text\": \"row %d\", \"labels\": [%s]}\n"
-          .formatted(row, row % 2 == 0 ? "\"b\", \"a\"" : row % 3 == 0 ? "" : "\"b\""));
+      rows.append(
+          "{\"text\": \"row %d\", \"labels\": [%s]}\n"
+              .formatted(row, row % 2 == 0 ? "\"b\", \"a\"" : row % 3 == 0 ? "" : "\"b\""));
     try (var table = TextTable.open(file(rows.toString()), layout(ARRAYS))) {
       assertThat(table.report().blocking()).isEmpty();
       assertThat(table.classes()).containsExactly("a", "b");
       assertThat(table.all()).hasSize(20);
       assertThat(table.all().stream().filter(one -> one.text().equals("row 2")).findFirst())
-          .hasValueSatisfying(one ->
-              assertThat(one.wanted().classes()).containsExactly("a", "b"));
+          .hasValueSatisfying(one -> assertThat(one.wanted().classes()).containsExactly("a", "b"));
       assertThat(table.samples(Split.TEST)).hasSizeBetween(3, 5);
     }
   }
@@ -84,7 +84,8 @@ class LabelKindsTest {
 
   @Test
   void oneNumberIsNothingToLearn() throws IOException {
-    try (var table = TextTable.open(file("text,labels\na,1\nb,1\n"), layout(new Labels.Quantity()))) {
+    try (var table =
+        TextTable.open(file("text,labels\na,1\nb,1\n"), layout(new Labels.Quantity()))) {
       assertThat(table.report().blocking().getFirst().code()).isEqualTo("numbers");
     }
   }
@@ -98,9 +99,10 @@ class LabelKindsTest {
         {"tokens": [], "tags": []}
         {"tokens": ["Yes"], "tags": ["O"]}
         """;
-    try (var table =
-        TextTable.open(file(content), new DataLayout.TaggedTokens("tokens", "tags"))) {
-      assertThat(table.all()).extracting(TextSample::text).containsExactlyInAnyOrder("In Rome", "Yes");
+    try (var table = TextTable.open(file(content), new DataLayout.TaggedTokens("tokens", "tags"))) {
+      assertThat(table.all())
+          .extracting(TextSample::text)
+          .containsExactlyInAnyOrder("In Rome", "Yes");
       assertThat(table.classes()).containsExactly("B-LOC", "O");
       assertThat(table.report().problemCount()).isEqualTo(2);
     }
