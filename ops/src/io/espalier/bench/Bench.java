@@ -16,6 +16,9 @@ public final class Bench {
           --quick      one pair of each case, few steps
           --json       ends with one line of JSON
           --only TEXT  cases whose name holds it
+      ops/bench loading [--pairs N] [--quick] [--json] [--data ZIP]
+        Small JPEGs to cropped tensors: images in a second with one and two workers, beside Pillow in
+        torch's DataLoader where PEER_PYTHON names an interpreter that has them.
       ops/bench orchestration [--quick] [--json] [--peer]
         Submissions, starts, drain, plans, heartbeats, recovery of a platform on this machine.
       """;
@@ -26,6 +29,9 @@ public final class Bench {
     var rest = List.copyOf(Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length));
     if (arguments.length > 0 && arguments[0].equals("engine") && !rest.contains("--help")) {
       System.exit(new EngineBench(rest).run());
+    }
+    if (arguments.length > 0 && arguments[0].equals("loading") && !rest.contains("--help")) {
+      System.exit(new LoadingBench(rest).run());
     }
     System.out.print(USAGE);
     boolean asked = Arrays.asList(arguments).contains("--help");

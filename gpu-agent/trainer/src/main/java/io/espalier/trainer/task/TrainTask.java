@@ -29,6 +29,7 @@ import io.espalier.trainer.loop.Outcome;
 import io.espalier.trainer.loop.Prefetch;
 import io.espalier.trainer.loop.TrainingLoop;
 import io.espalier.trainer.metric.Metric;
+import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -159,6 +160,7 @@ final class TrainTask {
       boolean resumes)
       throws IOException, Stopped {
     TensorSource start = TaskContext.startingWeights(model, question, training, plan);
+    tellAnew(start);
     if (resumes || training.protocol() == Protocol.FROM_SCRATCH) {
       return start;
     }
@@ -173,6 +175,19 @@ final class TrainTask {
             "the head starts from a linear probe: validation %s %.4f"
                 .formatted(metric.label(), head.get().validation()));
     return new Overlay(head.get().tensors(), start);
+  }
+
+  /** What of the base model is not used, and what of it is made up. */
+  private void tellAnew(TensorSource start) {
+    if (!(start instanceof StartingWeights weights)) return;
+    if (!weights.begunAnew().isEmpty())
+      context.events().info("begins anew: " + String.join(", ", weights.begunAnew()));
+    if (!weights.unused().isEmpty())
+      context
+          .events()
+          .info(
+              "%d tensors of the base model are not used, such as %s"
+                  .formatted(weights.unused().size(), weights.unused().getFirst()));
   }
 
   /** Where data come too slowly, a faster device would not train faster. */

@@ -196,7 +196,7 @@ class OtherTasksTest {
     for (int row = 0; row < 240; row++) {
       int kind = row % 3;
       var value = 500 * (kind + 1) + random.nextInt(40) - 20 + 0.5;
-      rows.append((TELLING.get((kind + 0) % 3) + " ").repeat(3))
+      rows.append((TELLING.get(kind) + " ").repeat(3))
           .append(row)
           .append(',')
           .append(value)

@@ -1,7 +1,6 @@
 package io.espalier.datasets.table;
 
 import java.util.List;
-import java.util.Locale;
 
 /** What is to be told of a text. */
 public sealed interface Wanted {
@@ -44,7 +43,7 @@ public sealed interface Wanted {
     return switch (this) {
       case OneClass(String name) -> name;
       case Several(List<String> names) -> names.isEmpty() ? "none" : String.join(", ", names);
-      case Quantity(double value) -> String.format(Locale.ROOT, "%.6g", value);
+      case Quantity(double value) -> Double.toString(value);
       case Tags(_, List<String> tags) -> String.join(" ", tags);
     };
   }
