@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -33,20 +35,28 @@ final class Checkpoints {
   private static final String LOOP = "loop.json";
   private static final String BEST = "best.safetensors";
   private static final Pattern NAME = Pattern.compile("step-(\\d{8})");
+  private static final String LAYER_RATES = "layerRates";
   private static final int KEPT = 2;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
   private final TrainingSession session;
   private final String identity;
+  private final LoopSettings settings;
   private final Progress progress;
 
   /** {@code identity}: what must be equal for a checkpoint to belong to this training. */
-  Checkpoints(Path folder, TrainingSession session, String identity, Progress progress)
+  Checkpoints(
+      Path folder,
+      TrainingSession session,
+      String identity,
+      LoopSettings settings,
+      Progress progress)
       throws IOException {
     this.folder = Files.createDirectories(folder);
     this.session = session;
     this.identity = identity;
+    this.settings = settings;
     this.progress = progress;
   }
 
@@ -97,6 +107,22 @@ final class Checkpoints {
     return Optional.empty();
   }
 
+  /** The rates by depth that the training in a folder was begun with; empty if it was not. */
+  static SortedMap<Integer, Double> layerRates(Path folder) throws IOException {
+    var rates = new TreeMap<Integer, Double>();
+    if (!Files.isDirectory(folder)) return rates;
+    for (var checkpoint : newestFirst(folder)) {
+      if (Manifest.flaw(checkpoint).isPresent()) continue;
+      StrictJson.object(checkpoint.resolve(LOOP))
+          .path(LAYER_RATES)
+          .properties()
+          .forEach(
+              entry -> rates.put(Integer.valueOf(entry.getKey()), entry.getValue().asDouble()));
+      break;
+    }
+    return rates;
+  }
+
   /** A second name costs no space, and the file is only ever replaced, never written to. */
   private static void linkOrCopy(Path from, Path to) throws IOException {
     try {
@@ -107,6 +133,10 @@ final class Checkpoints {
   }
 
   private List<Path> newestFirst() throws IOException {
+    return newestFirst(folder);
+  }
+
+  private static List<Path> newestFirst(Path folder) throws IOException {
     try (var entries = Files.list(folder)) {
       return entries
           .filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
@@ -120,6 +150,10 @@ final class Checkpoints {
     json.put("identity", identity);
     json.put("step", state.step());
     json.put("nonFinite", state.nonFinite());
+    if (!settings.layerRates().isEmpty()) {
+      var rates = json.putObject(LAYER_RATES);
+      settings.layerRates().forEach((depth, rate) -> rates.put(depth.toString(), rate));
+    }
     state
         .best()
         .ifPresent(best ->

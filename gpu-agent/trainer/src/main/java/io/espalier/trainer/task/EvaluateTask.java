@@ -49,7 +49,7 @@ final class EvaluateTask {
   }
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
-    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    BaseModel model = BaseModel.read(context.folder(), arena);
     try (DataSet data = context.data(model)) {
       Samples test = data.load(Split.TEST);
       List<String> classes = data.classes();
@@ -161,7 +161,7 @@ final class EvaluateTask {
       throws IOException, Stopped {
     try (Arena arena = Arena.ofShared()) {
       Adapter adapter = Adapter.read(folder, family, arena);
-      TrainingPlan plan = adapter.plan(family);
+      TrainingPlan plan = adapter.plan();
       // Another seed than training had: what the adapter does not bring would show.
       TensorSource base =
           StartingWeights.of(model.folder(), classes, plan, training.settings().seed() + 1);

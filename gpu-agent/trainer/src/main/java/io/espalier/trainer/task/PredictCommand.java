@@ -122,7 +122,7 @@ public final class PredictCommand implements Callable<Integer> {
       return TrainingSession.forInference(family, weights);
     }
     Adapter read = Adapter.read(adapter, family, arena);
-    TrainingPlan plan = read.plan(family);
+    TrainingPlan plan = read.plan();
     TensorSource start = StartingWeights.of(base.folder(), family, classes, plan, 0);
     return TrainingSession.open(
         family, plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));

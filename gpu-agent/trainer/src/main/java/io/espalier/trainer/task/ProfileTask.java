@@ -59,7 +59,7 @@ final class ProfileTask {
   }
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
-    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    BaseModel model = BaseModel.read(context.folder(), arena);
     try (DataSet data = context.data(model)) {
       Samples train = data.load(Split.TRAIN);
       Samples validation = data.load(Split.VALIDATION);

@@ -8,6 +8,7 @@ import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
+import io.espalier.trainer.weights.GoingOn;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
@@ -29,6 +30,11 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
             folder.scratch());
   }
 
+  /** Whether the engine computes on the processor. */
+  boolean onProcessor() {
+    return spec.device().equals("cpu");
+  }
+
   /** The base model's family with a head for these classes. */
   static Family family(BaseModel model, List<String> classes) {
     return model.folder().family().classifying(classes.size());
@@ -42,6 +48,10 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
     if (training.protocol() == Protocol.FROM_SCRATCH) {
       return RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed);
     }
-    return StartingWeights.of(model.folder(), family, classes, plan, seed);
+    TensorSource stored = StartingWeights.of(model.folder(), family, classes, plan, seed);
+    return model
+        .adapter()
+        .map(adapter -> GoingOn.from(adapter, stored, family, plan))
+        .orElse(stored);
   }
 }

@@ -111,7 +111,8 @@ class TrainingLoopTest {
               folder.resolve("at-once-" + atOnce),
               told,
               () -> false,
-              atOnce)
+              atOnce,
+              Replicas.ALONE)
           .run();
     }
     return told.numbers;

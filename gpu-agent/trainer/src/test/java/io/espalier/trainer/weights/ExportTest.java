@@ -79,14 +79,14 @@ class ExportTest {
     try (var session = trained(adapters().alsoTraining(List.of("classifier")))) {
       new Export(session, vit.family()).adapter(folder.resolve("adapter"), "some/vit");
       var adapter = Adapter.read(folder.resolve("adapter").resolve(form), vit.family(), arena);
-      assertThat(adapter.head()).isTrue();
+      assertThat(adapter.saved()).containsExactly("classifier");
       assertThat(adapter.lora().scale("vit.encoder.layer.0.attention.attention.query"))
           .isEqualTo(2);
       var base = StartingWeights.of(vit, vit.labels(), TrainingPlan.nothing(), 1);
       try (var again =
           TrainingSession.open(
               vit.family(),
-              adapter.plan(vit.family()),
+              adapter.plan(),
               Mode.EVAL,
               AdamW.UNCLIPPED,
               new Overlay(adapter.tensors(), base))) {
@@ -132,7 +132,7 @@ class ExportTest {
         Adapter.read(
             Golden.folder("vit_lora").resolve("variants/transformers5_names"), vit.family(), arena);
     assertThat(first.lora()).isEqualTo(second.lora());
-    assertThat(first.head()).isFalse();
+    assertThat(first.saved()).isEmpty();
     assertThat(first.tensors().keySet()).isEqualTo(second.tensors().keySet()).hasSize(8);
   }
 

@@ -24,7 +24,7 @@ public final class TaskSpecs {
   private static final TypeReference<List<NamedBlob>> FILES = new TypeReference<>() {};
 
   /** What the task needs to know of its place. */
-  private record Device(String pool, String name, int threads) {}
+  private record Device(String pool, String name, int threads, long memoryBytes) {}
 
   public static TaskSpec of(JdbcClient jdbc, UUID jobId, UUID taskId, TaskKind kind, UUID slot) {
     var facts = JobFacts.read(jdbc, jobId);
@@ -37,7 +37,8 @@ public final class TaskSpecs {
           case PROFILE -> profile(facts, device);
           case TRAIN -> {
             inputs.addAll(lastCheckpoint(jdbc, taskId));
-            yield new TaskSpec.Train(training(jdbc, jobId), microBatch(jdbc, taskId));
+            yield new TaskSpec.Train(
+                training(jdbc, jobId), microBatch(jdbc, taskId), device.memoryBytes());
           }
           case EVALUATE -> {
             inputs.addAll(trainedWeights(jdbc, jobId));
@@ -58,7 +59,7 @@ public final class TaskSpecs {
   private static Device device(JdbcClient jdbc, UUID slot) {
     return jdbc.sql(
             """
-            select s.pool, s.device, (a.facts ->> 'cores')::int as cores,
+            select s.pool, s.device, s.memory_bytes, (a.facts ->> 'cores')::int as cores,
                    (select count(*) from slot n where n.agent_id = a.id and n.present) as slots
             from slot s join agent a on a.id = s.agent_id where s.id = :slot
             """)
@@ -68,7 +69,8 @@ public final class TaskSpecs {
           return new Device(
               row.getString("pool"),
               device == null ? "cpu" : device,
-              Math.max(1, row.getInt("cores") / Math.max(1, row.getInt("slots"))));
+              Math.max(1, row.getInt("cores") / Math.max(1, row.getInt("slots"))),
+              row.getLong("memory_bytes"));
         })
         .single();
   }
