@@ -47,11 +47,12 @@ final class Followers implements AutoCloseable {
     Launch.onGpu(builder, rank);
     var process = builder.start();
     processes.add(process);
-    process
-        .onExit()
-        .thenAccept(ended -> {
-          if (ended.exitValue() != 0) sum.mourn(rank);
-        });
+    watched.add(
+        process
+            .onExit()
+            .thenAccept(ended -> {
+              if (ended.exitValue() != 0) sum.mourn(rank);
+            }));
   }
 
   SharedSum sum() {
