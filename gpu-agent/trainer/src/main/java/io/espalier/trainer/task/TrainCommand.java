@@ -39,6 +39,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,6 +149,7 @@ public final class TrainCommand implements Callable<Integer> {
     var commandLine = Objects.requireNonNull(spec).commandLine();
     if (rank == 0 && Files.exists(target))
       throw new ParameterException(commandLine, target + " is there already: name a new folder");
+    mustBeShared(commandLine);
     var work = Files.createTempDirectory("espalier-train");
     try {
       if (rank > 0) {
@@ -181,7 +183,6 @@ public final class TrainCommand implements Callable<Integer> {
     var training =
         start.continued(
             options.training(Families.modality(family.type()) == Modality.IMAGE), family);
-    mustBeShared(training);
     if (!family.classifies()) return write(out, work, start, training, shared);
     var layout = layout();
     var memory = options.numbers.memoryBytes();
@@ -205,17 +206,16 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void mustBeShared(Training training) {
-    int batch = training.settings().batching().batchSize();
+  private void mustBeShared(CommandLine commandLine) {
+    int batch = options.numbers.batch;
     if (replicas < 1 || replicas > batch || rank < 0 || rank >= replicas)
       throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(),
+          commandLine,
           "--replicas is %d: at least 1, and at most the %d samples of a step"
               .formatted(replicas, batch));
-    if (replicas > 1 && training.protocol() == Protocol.LINEAR_PROBE)
+    if (replicas > 1 && options.protocol == Protocol.LINEAR_PROBE)
       throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(),
-          "a linear probe takes no steps that --replicas could share");
+          commandLine, "a linear probe takes no steps that --replicas could share");
   }
 
   private int threads() {

@@ -94,7 +94,11 @@ public record Adapter(Lora lora, SortedMap<String, Tensor> tensors, SortedSet<St
     var names = new TreeSet<>(family.publication().headModules());
     if (!config.has(SAVED)) return names;
     var listed = config.json().get(SAVED);
-    if (listed.isArray()) listed.forEach(one -> names.add(one.asString("")));
+    if (listed.isArray())
+      listed.forEach(one -> {
+        names.add(one.asString(""));
+        names.add(family.publication().names().older(one.asString("")));
+      });
     else if (!listed.isNull()) throw config.wrong(SAVED, "a list of names");
     return names;
   }

@@ -39,6 +39,11 @@ record FamilyDefaults(double rate, double mostRate, double mostRateFromScratch, 
     };
   }
 
+  /** Whether training from new weights wants its samples changed strongly: that of images does. */
+  boolean changesStronglyFromScratch() {
+    return this == OF_IMAGES;
+  }
+
   double learningRate(Protocol protocol, int hidden) {
     double wanted = rate * Math.pow(PUBLISHED_WIDTH / hidden, 1.5);
     double full = Math.min(mostRate, wanted);
