@@ -17,7 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,27 +36,23 @@ final class Checkpoints {
   private static final String BEST = "best.safetensors";
   private static final Pattern NAME = Pattern.compile("step-(\\d{8})");
   private static final String LAYER_RATES = "layerRates";
+  private static final String AT_ONCE = "atOnce";
   private static final int KEPT = 2;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
   private final TrainingSession session;
   private final String identity;
-  private final LoopSettings settings;
+  private final Begun begun;
   private final Progress progress;
 
   /** {@code identity}: what must be equal for a checkpoint to belong to this training. */
-  Checkpoints(
-      Path folder,
-      TrainingSession session,
-      String identity,
-      LoopSettings settings,
-      Progress progress)
+  Checkpoints(Path folder, TrainingSession session, String identity, Begun begun, Progress progress)
       throws IOException {
     this.folder = Files.createDirectories(folder);
     this.session = session;
     this.identity = identity;
-    this.settings = settings;
+    this.begun = begun;
     this.progress = progress;
   }
 
@@ -107,20 +103,22 @@ final class Checkpoints {
     return Optional.empty();
   }
 
-  /** The rates by depth that the training in a folder was begun with; empty if it was not. */
-  static SortedMap<Integer, Double> layerRates(Path folder) throws IOException {
-    var rates = new TreeMap<Integer, Double>();
-    if (!Files.isDirectory(folder)) return rates;
+  /** What the training in a folder was begun with; nothing if it was not. */
+  static Begun begun(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) return Begun.NEW;
     for (var checkpoint : newestFirst(folder)) {
       if (Manifest.flaw(checkpoint).isPresent()) continue;
-      StrictJson.object(checkpoint.resolve(LOOP))
-          .path(LAYER_RATES)
+      var json = StrictJson.object(checkpoint.resolve(LOOP));
+      var rates = new TreeMap<Integer, Double>();
+      json.path(LAYER_RATES)
           .properties()
           .forEach(
               entry -> rates.put(Integer.valueOf(entry.getKey()), entry.getValue().asDouble()));
-      break;
+      return new Begun(
+          rates,
+          json.has(AT_ONCE) ? OptionalInt.of(json.path(AT_ONCE).asInt()) : OptionalInt.empty());
     }
-    return rates;
+    return Begun.NEW;
   }
 
   /** A second name costs no space, and the file is only ever replaced, never written to. */
@@ -150,9 +148,10 @@ final class Checkpoints {
     json.put("identity", identity);
     json.put("step", state.step());
     json.put("nonFinite", state.nonFinite());
-    if (!settings.layerRates().isEmpty()) {
+    begun.atOnce().ifPresent(atOnce -> json.put(AT_ONCE, atOnce));
+    if (!begun.layerRates().isEmpty()) {
       var rates = json.putObject(LAYER_RATES);
-      settings.layerRates().forEach((depth, rate) -> rates.put(depth.toString(), rate));
+      begun.layerRates().forEach((depth, rate) -> rates.put(depth.toString(), rate));
     }
     state
         .best()

@@ -8,6 +8,7 @@ import io.espalier.domain.unit.Bytes;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Memory;
+import io.espalier.models.graph.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,11 +63,13 @@ public record MicroBatch(int samples, Bytes predicted) {
   static MicroBatch fitting(
       Graph graph, Device device, Map<String, Long> symbols, int batch, long available) {
     long room = available - OVERHEAD;
+    long sums = graph.trained().stream().mapToLong(Parameter::bytes).sum();
     int samples = batch;
     long peak = peak(graph, device, symbols, samples);
     while (samples > 1 && peak > room) {
       samples /= 2;
-      peak = peak(graph, device, symbols, samples);
+      // Gradients that are added up are there beside those that are.
+      peak = peak(graph, device, symbols, samples) + sums;
     }
     if (peak * TOLERANCE > room) throw tooLarge(peak, room);
     return new MicroBatch(samples, new Bytes(peak));

@@ -42,7 +42,7 @@ public final class RelativeGradients {
     var settings = training.settings();
     if (!(settings.reach().rates() instanceof LayerRates.ByGradient(int count)))
       return Collections.emptySortedMap();
-    var known = TrainingLoop.begunWith(folder);
+    var known = TrainingLoop.begunWith(folder).layerRates();
     if (!known.isEmpty()) return known;
     try (var session =
         TrainingSession.open(network, plan, Mode.TRAIN, Protocols.optimizer(settings), start)) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.SortedMap;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -61,9 +61,9 @@ public final class TrainingLoop {
     this.replicas = replicas;
   }
 
-  /** The rates by depth that the training in a folder was begun with; empty if it was not. */
-  public static SortedMap<Integer, Double> begunWith(Path folder) throws IOException {
-    return Checkpoints.layerRates(folder);
+  /** What the training in a folder was begun with; nothing if it was not. */
+  public static Begun begunWith(Path folder) throws IOException {
+    return Checkpoints.begun(folder);
   }
 
   private enum Next {
@@ -85,7 +85,7 @@ public final class TrainingLoop {
   }
 
   public Outcome run() throws IOException {
-    var checkpoints = new Checkpoints(folder, session, identity(), settings, progress);
+    var checkpoints = new Checkpoints(folder, session, identity(), begun(), progress);
     var state = begun(checkpoints);
 
     var next = next(state);
@@ -104,6 +104,12 @@ public final class TrainingLoop {
     var best = state.best().orElseThrow();
     return new Outcome.Finished(
         state.step(), best.step(), best.metrics(), checkpoints.bestWeights());
+  }
+
+  private Begun begun() {
+    return new Begun(
+        settings.layerRates(),
+        atOnce == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(atOnce));
   }
 
   /** All processes begin where the first one stands. */

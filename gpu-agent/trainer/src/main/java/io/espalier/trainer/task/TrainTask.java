@@ -131,10 +131,15 @@ final class TrainTask {
   private int atOnce(Family family, Graph graph, Samples train) throws IOException {
     var batching = training.settings().batching();
     int share = Math.ceilDiv(batching.batchSize(), replicas.count());
-    int most = work.microBatch() == null ? share : Math.min(share, work.microBatch());
+    int told = work.microBatch() == null ? share : Math.min(share, work.microBatch());
+    // Another number of parts would draw other masks: a run that goes on keeps its own.
+    var begun = TrainingLoop.begunWith(context.folder().checkpoints());
+    if (begun.atOnce().isPresent()) {
+      return Math.min(told, begun.atOnce().getAsInt());
+    }
     Device device = context.onProcessor() ? Device.CPU : Device.GPU;
     var found =
-        MicroBatch.of(batching, most, graph, device, symbols(family, train), memory(device));
+        MicroBatch.of(batching, told, graph, device, symbols(family, train), memory(device));
     if (found.samples() < share) {
       context
           .events()
