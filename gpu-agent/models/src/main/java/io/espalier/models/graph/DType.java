@@ -16,7 +16,8 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  int code() {
+  /** As TorchScript counts them. */
+  public int code() {
     return code;
   }
 

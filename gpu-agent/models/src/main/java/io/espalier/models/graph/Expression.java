@@ -228,6 +228,8 @@ final class Expression {
           return result
         def copy(self: __torch__.K, to: Tensor, source: Tensor) -> Tensor:
           return torch.copy_(to, source)
+        def typed(self: __torch__.K, x: Tensor, code: int) -> Tensor:
+          return torch.to(x, code)
         def flat(self: __torch__.K, groups: List[List[Tensor]]) -> List[Tensor]:
           result = annotate(List[Tensor], [])
           for i in range(torch.len(groups)):

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code step}: loss, gradients, clip, AdamW in one call
  *   <li>{@code accumulate}, {@code apply}: the same for several micro-batches
  *   <li>{@code gradients}: loss and gradients only; buffers follow where {@code write} is 1
- *   <li>{@code copy}: one tensor over another
+ *   <li>{@code copy}: one tensor over another; {@code typed}: its numbers in another type
  *   <li>any number of forward passes, such as {@code evaluate} and {@code features}
  * </ul>
  *
@@ -121,11 +121,19 @@ public record Script(String text, Map<String, List<String>> inputs) {
       open(name, nodes, TENSORS, "List[Tensor]");
       symbols(nodes);
       body(nodes, "0");
+      var taken = inputs(nodes);
       line(
           "return [%s]",
-          results.stream()
-              .map(value -> "torch.contiguous(" + name(value) + ")")
+          graph.outputNames().stream()
+              .map(output -> handedOut(graph.output(output), taken.contains(output)))
               .collect(joining(", ")));
+    }
+
+    /** Numbers in 16 bits are handed out in 32, unless they come back as they are. */
+    private String handedOut(Value value, boolean comesBack) {
+      boolean narrow = value.type() == DType.BF16 || value.type() == DType.F16;
+      var plain = "torch.contiguous(" + name(value) + ")";
+      return narrow && !comesBack ? "torch.to(" + plain + ", " + DType.F32.code() + ")" : plain;
     }
 
     /** The stages below the first trained parameter run without autograd; the rest in one piece. */

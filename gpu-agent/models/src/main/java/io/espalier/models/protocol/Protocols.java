@@ -1,5 +1,6 @@
 package io.espalier.models.protocol;
 
+import io.espalier.domain.data.Modality;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -10,6 +11,7 @@ import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.protocol.Part;
 import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
+import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.DType;
@@ -42,7 +44,7 @@ public final class Protocols {
         settings.reach().rates() instanceof LayerRates.ByDepth(double factor)
             ? plan.layerWise(factor)
             : plan;
-    return numbered(settings.numerics(), mixed(settings, rated))
+    return numbered(settings.numerics(), mixed(settings, rated, family))
         .decaying(settings.optimizer().weightDecay())
         .withoutDecayOfVectors()
         .smoothingLabels(settings.regularisation().labelSmoothing());
@@ -85,11 +87,19 @@ public final class Protocols {
     return numerics.recompute() ? precise.recomputing() : precise;
   }
 
-  private static TrainingPlan mixed(Settings settings, TrainingPlan plan) {
-    return settings.regularisation().augmentation() instanceof Augmentation.Strong strong
-            && strong.mixes()
-        ? plan.mixingLabels()
-        : plan;
+  private static TrainingPlan mixed(Settings settings, TrainingPlan plan, Family family) {
+    if (!(settings.regularisation().augmentation() instanceof Augmentation.Strong strong))
+      return plan;
+    if (Families.modality(family.type()) != Modality.IMAGE)
+      throw new Refused(
+          Problem.of(
+                  "augmentation-of-texts",
+                  Category.INVALID,
+                  "augmentation",
+                  "Strong changes are made to images; the model reads texts.",
+                  "Train without them.")
+              .found(family.type()));
+    return strong.mixes() ? plan.mixingLabels() : plan;
   }
 
   /** A model that writes has no head of its own but its last layer, where that is not tied. */

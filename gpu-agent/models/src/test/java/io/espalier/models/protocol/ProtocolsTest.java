@@ -193,6 +193,17 @@ class ProtocolsTest {
   }
 
   @Test
+  void textsAreNotChangedStrongly() throws IOException {
+    var bert = Families.of(ModelConfig.read(Path.of("src/test/resources/bert/config.json")));
+    var strong = SETTINGS.with(SETTINGS.regularisation().with(Augmentation.Strong.USUAL));
+    assertThatThrownBy(() -> Protocols.plan(new Training(Protocol.FROM_SCRATCH, strong), bert))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("bert");
+    assertThat(Protocols.plan(new Training(Protocol.FROM_SCRATCH, strong), vit()).mixesLabels())
+        .isTrue();
+  }
+
+  @Test
   void theOptimizerIsTheOneThatIsAskedFor() {
     assertThat(Protocols.optimizer(SETTINGS)).isEqualTo(AdamW.UNCLIPPED.clippedAt(1));
     var descent = new Optimization(new Optimization.Sgd(0.8, true), 0, 5);

@@ -154,7 +154,7 @@ public final class Check {
     var plan =
         golden.grouped(
             adapter
-                .map(present -> present.plan(family))
+                .map(Adapter::plan)
                 .orElseGet(() ->
                     golden
                         .trainable()

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled images of one size, as 8-bit pixels outside the heap: (images, height, width, 3). They
@@ -25,6 +26,7 @@ public final class ImageSet implements Samples {
   private final MemorySegment pixels;
   private final float[][] tables;
   private final Augmentation augmentation;
+  private final @Nullable StrongChanges strong;
 
   /**
    * @param names one for each image
@@ -50,20 +52,28 @@ public final class ImageSet implements Samples {
       tables[channel] = preprocessing.table(channel);
     }
     this.augmentation = Augmentation.NONE;
+    this.strong = null;
   }
 
-  private ImageSet(ImageSet plain, Targets targets, Augmentation augmentation) {
+  private ImageSet(
+      ImageSet plain, Targets targets, Augmentation augmentation, @Nullable StrongChanges strong) {
     this.area = plain.area;
     this.names = plain.names;
     this.targets = targets;
     this.pixels = plain.pixels;
     this.tables = plain.tables;
     this.augmentation = augmentation;
+    this.strong = strong;
   }
 
   /** The same images, which training sees changed. */
   public ImageSet changedBy(Augmentation other) {
-    return new ImageSet(this, targets, other);
+    return new ImageSet(this, targets, other, null);
+  }
+
+  /** The same images, which training sees changed strongly. */
+  public ImageSet changedBy(StrongChanges other) {
+    return new ImageSet(this, targets, Augmentation.NONE, other);
   }
 
   @Override
@@ -73,7 +83,7 @@ public final class ImageSet implements Samples {
 
   @Override
   public ImageSet wanting(Targets other) {
-    return new ImageSet(this, other, augmentation);
+    return new ImageSet(this, other, augmentation, strong);
   }
 
   /** Images that are drawn rather than read. */
@@ -133,7 +143,22 @@ public final class ImageSet implements Samples {
 
   @Override
   public Batch training(int[] indices, long seed) {
-    return batch(indices, seed, augmentation::change);
+    return strong == null
+        ? batch(indices, seed, augmentation::change)
+        : strong.batch(this, indices, seed);
+  }
+
+  RgbImage image(int index) {
+    var bytes = pixels.asSlice(index * imageBytes(), imageBytes());
+    return new RgbImage(area.width(), area.height(), bytes.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  /** Writes an image of this set's size as (3, height, width) floats. */
+  void write(RgbImage image, float[] out, int at) {
+    int plane = area.width() * area.height();
+    for (int i = 0; i < plane; i++)
+      for (int channel = 0; channel < 3; channel++)
+        out[at + channel * plane + i] = tables[channel][image.rgb()[3 * i + channel] & 0xFF];
   }
 
   /** These images with left and right exchanged. */
@@ -153,6 +178,11 @@ public final class ImageSet implements Samples {
     for (int i = 0; i < indices.length; i++) {
       write(indices[i], changes.apply(random), floats, i * each);
     }
+    return batch(floats, indices);
+  }
+
+  /** Images as floats (B, 3, height, width), with what is wanted of them. */
+  Batch batch(float[] floats, int[] indices) {
     return Batch.of(
         Map.of(
             "pixel_values",

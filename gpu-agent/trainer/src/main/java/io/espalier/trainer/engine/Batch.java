@@ -60,8 +60,7 @@ public record Batch(Map<String, Tensor> inputs, long targets) {
    * cut: some belong to all samples.
    */
   public List<Batch> parts(int most) {
-    var lengths =
-        inputs.values().stream().map(input -> input.shape().getFirst()).distinct().toList();
+    var lengths = lengths();
     if (lengths.size() != 1 || lengths.getFirst() <= most) return List.of(this);
     int samples = Math.toIntExact(lengths.getFirst());
     var parts = new ArrayList<Batch>();
@@ -73,6 +72,40 @@ public record Batch(Map<String, Tensor> inputs, long targets) {
       parts.add(new Batch(cut, targets));
     }
     return parts;
+  }
+
+  /**
+   * One of {@code count} parts that are as large as each other or nearly so, in the order of the
+   * samples; its loss too is divided by the targets of all.
+   *
+   * @throws IllegalArgumentException where there are fewer samples than parts, or they cannot be
+   *     cut
+   */
+  public Batch share(int part, int count) {
+    int samples = samples();
+    if (samples < count)
+      throw new IllegalArgumentException(samples + " samples in " + count + " parts");
+    int from = shareBegin(samples, part, count), to = shareBegin(samples, part + 1, count);
+    var cut = new HashMap<String, Tensor>();
+    inputs.forEach((name, tensor) -> cut.put(name, rows(tensor, from, to - from)));
+    return new Batch(cut, targets);
+  }
+
+  /** Where a share of so many samples begins. */
+  public static int shareBegin(int samples, int part, int count) {
+    return Math.toIntExact((long) samples * part / count);
+  }
+
+  /** Length of the first dimension, which must be that of all inputs. */
+  public int samples() {
+    var lengths = lengths();
+    if (lengths.size() != 1)
+      throw new IllegalArgumentException("inputs of " + lengths + " rows cannot be cut");
+    return Math.toIntExact(lengths.getFirst());
+  }
+
+  private List<Long> lengths() {
+    return inputs.values().stream().map(input -> input.shape().getFirst()).distinct().toList();
   }
 
   private static Tensor rows(Tensor tensor, int from, int count) {

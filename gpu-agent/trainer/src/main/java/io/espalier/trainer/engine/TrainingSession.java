@@ -25,12 +25,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -57,6 +60,10 @@ public final class TrainingSession implements AutoCloseable {
   private final Script script;
   private final ScriptModule module;
   private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+
+  /** Parameters that are kept in 16 bits; DJL itself cannot read such tensors. */
+  private final Set<String> narrow = new HashSet<>();
+
   private final List<NDArray> frozen;
   private final List<List<NDArray>> trained;
   private final double[] rateScales;
@@ -72,7 +79,7 @@ public final class TrainingSession implements AutoCloseable {
     script = Script.of(graph, optimizer, forwards);
     module = ScriptModule.compile(memory, script.text());
     for (var parameter : graph.parameters())
-      tensors.put(parameter.name(), NativeTensors.copy(memory, fitting(parameter, weights)));
+      tensors.put(parameter.name(), stored(parameter, fitting(parameter, weights)));
     frozen = named(graph.frozen());
     // A script takes no empty list of lists: where nothing trains there is one empty group.
     trained =
@@ -222,9 +229,12 @@ public final class TrainingSession implements AutoCloseable {
     return outputs;
   }
 
-  /** A parameter's present value. */
+  /** A parameter's present value; one that is kept in 16 bits comes in 32. */
   public Tensor tensor(String name) {
-    return NativeTensors.plain(known(name));
+    if (!narrow.contains(name)) return NativeTensors.plain(known(name));
+    try (var scope = memory.newSubManager()) {
+      return NativeTensors.plain(typed(known(name), DType.F32, scope));
+    }
   }
 
   /** The parameters that train, each fetched when it is written. */
@@ -261,6 +271,46 @@ public final class TrainingSession implements AutoCloseable {
   public void restoreState(TensorSource stored) {
     restoreChanged(stored);
     forEachState((name, array) -> overwrite(array, stored.tensor(name)));
+  }
+
+  /**
+   * Lets {@code change} work on the numbers of all that training changes: weights, running
+   * statistics, and what the optimizer keeps; tensor by tensor, in an order that is the same in
+   * every session of the same plan. Whole numbers are left out.
+   */
+  public void changeState(Consumer<float[]> change) {
+    Stream.concat(graph.trained().stream(), graph.written().stream())
+        .forEach(parameter -> change(known(parameter.name()), change));
+    forEachState((_, array) -> change(array, change));
+  }
+
+  /** The same with the gradients that were accumulated since the last step. */
+  public void changeGradients(Consumer<float[]> change) {
+    sums.forEach(sum -> change(sum, change));
+  }
+
+  private void change(NDArray array, Consumer<float[]> change) {
+    if (array.getDataType() != DataType.FLOAT32) return;
+    var values = array.toFloatArray();
+    change.accept(values);
+    overwrite(array, Tensor.of(values, array.getShape().getShape()));
+  }
+
+  private NDArray stored(Parameter parameter, Tensor tensor) {
+    var copy = NativeTensors.copy(memory, tensor);
+    if (parameter.type() != DType.BF16 && parameter.type() != DType.F16) return copy;
+    narrow.add(parameter.name());
+    var narrowed = typed(copy, parameter.type(), memory);
+    copy.close();
+    return narrowed;
+  }
+
+  private NDArray typed(NDArray tensor, DType type, NDManager owner) {
+    return module.call(
+        "typed",
+        false,
+        List.of(tensor, (long) type.code()),
+        result -> result.toTensor((PtNDManager) owner));
   }
 
   @Override

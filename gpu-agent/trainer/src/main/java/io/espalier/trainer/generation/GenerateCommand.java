@@ -131,7 +131,7 @@ public final class GenerateCommand implements Callable<Integer> {
       return TrainingSession.forInference(model.family(), weights);
     }
     var read = Adapter.read(adapter, model.family(), arena);
-    var plan = read.plan(model.family());
+    var plan = read.plan();
     var start = StartingWeights.of(model, labels, plan, 0);
     return TrainingSession.open(
         model.family(), plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));

@@ -18,6 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,20 +36,24 @@ final class Checkpoints {
   private static final String LOOP = "loop.json";
   private static final String BEST = "best.safetensors";
   private static final Pattern NAME = Pattern.compile("step-(\\d{8})");
+  private static final String LAYER_RATES = "layerRates";
+  private static final String AT_ONCE = "atOnce";
   private static final int KEPT = 2;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
   private final TrainingSession session;
   private final String identity;
+  private final Begun begun;
   private final Progress progress;
 
   /** {@code identity}: what must be equal for a checkpoint to belong to this training. */
-  Checkpoints(Path folder, TrainingSession session, String identity, Progress progress)
+  Checkpoints(Path folder, TrainingSession session, String identity, Begun begun, Progress progress)
       throws IOException {
     this.folder = Files.createDirectories(folder);
     this.session = session;
     this.identity = identity;
+    this.begun = begun;
     this.progress = progress;
   }
 
@@ -98,6 +104,24 @@ final class Checkpoints {
     return Optional.empty();
   }
 
+  /** What the training in a folder was begun with; nothing if it was not. */
+  static Begun begun(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) return Begun.NEW;
+    for (var checkpoint : newestFirst(folder)) {
+      if (Manifest.flaw(checkpoint).isPresent()) continue;
+      var json = StrictJson.object(checkpoint.resolve(LOOP));
+      var rates = new TreeMap<Integer, Double>();
+      json.path(LAYER_RATES)
+          .properties()
+          .forEach(
+              entry -> rates.put(Integer.valueOf(entry.getKey()), entry.getValue().asDouble()));
+      return new Begun(
+          rates,
+          json.has(AT_ONCE) ? OptionalInt.of(json.path(AT_ONCE).asInt()) : OptionalInt.empty());
+    }
+    return Begun.NEW;
+  }
+
   /** A second name costs no space, and the file is only ever replaced, never written to. */
   private static void linkOrCopy(Path from, Path to) throws IOException {
     try {
@@ -108,6 +132,10 @@ final class Checkpoints {
   }
 
   private List<Path> newestFirst() throws IOException {
+    return newestFirst(folder);
+  }
+
+  private static List<Path> newestFirst(Path folder) throws IOException {
     try (var entries = Files.list(folder)) {
       return entries
           .filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
@@ -121,6 +149,11 @@ final class Checkpoints {
     json.put("identity", identity);
     json.put("step", state.step());
     json.put("nonFinite", state.nonFinite());
+    begun.atOnce().ifPresent(atOnce -> json.put(AT_ONCE, atOnce));
+    if (!begun.layerRates().isEmpty()) {
+      var rates = json.putObject(LAYER_RATES);
+      begun.layerRates().forEach((depth, rate) -> rates.put(depth.toString(), rate));
+    }
     state
         .best()
         .ifPresent(best ->

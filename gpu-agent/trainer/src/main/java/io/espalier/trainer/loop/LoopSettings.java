@@ -3,13 +3,23 @@ package io.espalier.trainer.loop;
 import io.espalier.domain.protocol.Looks;
 import io.espalier.domain.protocol.Schedule;
 import io.espalier.domain.protocol.Settings;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How long to train and how often to look up from it.
  *
+ * @param layerRates shares of the rate by depth, where they were measured before the first step; a
+ *     run that goes on must not measure them again
  * @param maxNonFinite steps in a row without finite numbers after which a run has diverged
  */
-public record LoopSettings(Schedule schedule, Looks looks, int maxNonFinite, long seed) {
+public record LoopSettings(
+    Schedule schedule,
+    Looks looks,
+    int maxNonFinite,
+    long seed,
+    SortedMap<Integer, Double> layerRates) {
 
   private static final int MAX_NON_FINITE = 5;
 
@@ -18,6 +28,15 @@ public record LoopSettings(Schedule schedule, Looks looks, int maxNonFinite, lon
       throw new IllegalArgumentException(
           "%s and %d steps without finite numbers: each is at least 1"
               .formatted(looks, maxNonFinite));
+    layerRates = Collections.unmodifiableSortedMap(new TreeMap<>(layerRates));
+  }
+
+  public LoopSettings(Schedule schedule, Looks looks, int maxNonFinite, long seed) {
+    this(schedule, looks, maxNonFinite, seed, Collections.emptySortedMap());
+  }
+
+  public LoopSettings ratedBy(SortedMap<Integer, Double> rates) {
+    return new LoopSettings(schedule, looks, maxNonFinite, seed, rates);
   }
 
   public static LoopSettings of(Settings settings) {

@@ -1,5 +1,6 @@
 package io.espalier.trainer.loop;
 
+import io.espalier.domain.protocol.Looks;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,17 @@ record LoopState(int step, int nonFinite, Optional<Best> best) {
   record Best(int step, Metrics metrics) {}
 
   static final LoopState BEGINNING = new LoopState(0, 0, Optional.empty());
+
+  /** All steps are behind, or too many looks in a row have found nothing better. */
+  boolean isDone(LoopSettings settings) {
+    return step >= settings.maxSteps() || hasLostPatience(settings.looks());
+  }
+
+  private boolean hasLostPatience(Looks looks) {
+    return looks.patience() > 0
+        && best.isPresent()
+        && (step - best.get().step()) / looks.evalSteps() >= looks.patience();
+  }
 
   LoopState stepped(boolean finite) {
     return new LoopState(step + 1, finite ? 0 : nonFinite + 1, best);

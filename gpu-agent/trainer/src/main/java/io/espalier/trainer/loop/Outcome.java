@@ -11,6 +11,9 @@ public sealed interface Outcome {
   /** On request; everything up to {@code step} is in the last checkpoint. */
   record Stopped(int step, Path checkpoint) implements Outcome {}
 
+  /** The first of several processes has ended the training; what came of it is with that one. */
+  record Followed(int step) implements Outcome {}
+
   /** The numbers were not finite for too many steps in a row; the weights are those before them. */
   record Diverged(int step) implements Outcome {}
 }

@@ -5,6 +5,22 @@ import java.nio.file.Path;
 /** Hears what a training does, on the thread that trains. */
 public interface Progress {
 
+  /** Hears nothing. */
+  Progress NONE =
+      new Progress() {
+        @Override
+        public void stepped(int step, double loss, double rate, double gradientNorm) {}
+
+        @Override
+        public void validated(int step, Metrics metrics, boolean best) {}
+
+        @Override
+        public void saved(int step, Path folder) {}
+
+        @Override
+        public void rejected(Path checkpoint, String reason) {}
+      };
+
   /** {@code gradientNorm} is that before clipping. */
   void stepped(int step, double loss, double rate, double gradientNorm);
 

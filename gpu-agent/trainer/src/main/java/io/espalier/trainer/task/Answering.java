@@ -89,7 +89,7 @@ record Answering(BaseModel model, Question question, @Nullable Path adapter) {
       return TrainingSession.forInference(family, weights);
     }
     var read = Adapter.read(adapter, family, arena);
-    var plan = read.plan(family);
+    var plan = read.plan();
     var start = StartingWeights.of(model.folder(), family, question.classes(), plan, 0);
     return TrainingSession.open(
         family, plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));

@@ -51,7 +51,7 @@ final class EvaluateTask {
   }
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
-    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    BaseModel model = BaseModel.read(context.folder(), arena);
     try (DataSet data = context.data(model)) {
       Samples test = data.load(Split.TEST);
       Question question = data.question();
@@ -183,7 +183,7 @@ final class EvaluateTask {
       throws IOException, Stopped {
     try (Arena arena = Arena.ofShared()) {
       Adapter adapter = Adapter.read(folder, family, arena);
-      TrainingPlan plan = adapter.plan(family);
+      TrainingPlan plan = adapter.plan();
       // Another seed than training had: what the adapter does not bring would show.
       TensorSource base =
           StartingWeights.of(model.folder(), family, classes, plan, training.settings().seed() + 1);

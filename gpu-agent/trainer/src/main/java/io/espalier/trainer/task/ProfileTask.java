@@ -65,7 +65,7 @@ final class ProfileTask {
   }
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
-    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    BaseModel model = BaseModel.read(context.folder(), arena);
     try (DataSet data = context.data(model)) {
       requireClasses(data.question());
       Samples train = data.load(Split.TRAIN);

@@ -9,6 +9,7 @@ import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Question;
+import io.espalier.trainer.weights.GoingOn;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
@@ -28,6 +29,11 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
             spec.layout(),
             Math.clamp(spec.threads(), 1, MOST_DECODERS),
             folder.scratch());
+  }
+
+  /** Whether the engine computes on the processor. */
+  boolean onProcessor() {
+    return spec.device().equals("cpu");
   }
 
   /** The base model's family with a head for these classes. */
@@ -54,6 +60,11 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
     if (training.protocol() == Protocol.FROM_SCRATCH) {
       return RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed);
     }
-    return StartingWeights.of(model.folder(), family, question.classes(), plan, seed);
+    TensorSource stored =
+        StartingWeights.of(model.folder(), family, question.classes(), plan, seed);
+    return model
+        .adapter()
+        .map(adapter -> GoingOn.from(adapter, stored, family, plan))
+        .orElse(stored);
   }
 }

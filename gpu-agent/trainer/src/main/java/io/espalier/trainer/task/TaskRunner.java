@@ -9,6 +9,7 @@ import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.trainer.engine.EngineFailure;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.ProcessEnd;
+import io.espalier.trainer.loop.Replicas;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -24,8 +25,15 @@ final class TaskRunner {
 
   private final WorkFolder folder;
   private final Clock clock;
+  private final Replicas replicas;
 
   TaskRunner(Path workFolder, Clock clock) {
+    this(workFolder, clock, Replicas.ALONE);
+  }
+
+  /** {@code replicas}: with whom a training shares its batches. */
+  TaskRunner(Path workFolder, Clock clock, Replicas replicas) {
+    this.replicas = replicas;
     this.folder = new WorkFolder(workFolder.toAbsolutePath().normalize());
     this.clock = clock;
   }
@@ -51,7 +59,7 @@ final class TaskRunner {
               events.append(new TrainerEvent.Started(events.now(), engine, 0));
               yield new ProfileTask(context, profile).run(arena);
             }
-            case TaskSpec.Train train -> new TrainTask(context, train, engine).run(arena);
+            case TaskSpec.Train train -> new TrainTask(context, train, engine, replicas).run(arena);
             case TaskSpec.Evaluate evaluate -> {
               events.append(new TrainerEvent.Started(events.now(), engine, 0));
               yield new EvaluateTask(context, evaluate).run(arena);

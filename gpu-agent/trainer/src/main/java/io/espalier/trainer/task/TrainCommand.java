@@ -2,15 +2,8 @@ package io.espalier.trainer.task;
 
 import io.espalier.datasets.preprocess.PreprocessorConfig;
 import io.espalier.domain.data.DataLayout;
-import io.espalier.domain.protocol.Adapters;
-import io.espalier.domain.protocol.Augmentation;
-import io.espalier.domain.protocol.LayerRates;
-import io.espalier.domain.protocol.Optimization;
+import io.espalier.domain.data.Modality;
 import io.espalier.domain.protocol.Protocol;
-import io.espalier.domain.protocol.Reach;
-import io.espalier.domain.protocol.Regularisation;
-import io.espalier.domain.protocol.Schedule;
-import io.espalier.domain.protocol.Settings;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TaskSpec;
@@ -19,6 +12,9 @@ import io.espalier.models.family.Families;
 import io.espalier.models.family.ModelConfig;
 import io.espalier.models.weights.Durable;
 import io.espalier.trainer.engine.EngineStart;
+import io.espalier.trainer.loop.MicroBatch;
+import io.espalier.trainer.loop.Replicas;
+import io.espalier.trainer.replica.SharedSum;
 import io.espalier.trainer.weights.ModelFolder;
 import io.espalier.trainer.writing.WritingRun;
 import java.io.IOException;
@@ -38,9 +34,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,34 +79,16 @@ public final class TrainCommand implements Callable<Integer> {
   @Parameters(index = "2", paramLabel = "TARGET", description = "A folder that does not exist yet.")
   private Path target = Path.of("out");
 
-  @Option(names = "--protocol", description = "One of ${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE}.")
-  private Protocol protocol = Protocol.FULL;
-
-  @Option(names = "--steps", description = "Optimizer steps: ${DEFAULT-VALUE}.")
-  private int steps = 200;
-
-  @Option(names = "--batch", description = "Samples of a step: ${DEFAULT-VALUE}.")
-  private int batch = 32;
-
-  @Option(names = "--rate", description = "Learning rate of the head: ${DEFAULT-VALUE}.")
-  private double rate = 1e-3;
-
-  @Option(names = "--weight-decay", description = "${DEFAULT-VALUE}.")
-  private double weightDecay = 0.01;
+  @Mixin private TrainingOptions options = new TrainingOptions();
 
   @Option(
-      names = "--layer-decay",
-      description = "Factor of the rate from block to block downwards: ${DEFAULT-VALUE}.")
-  private double layerDecay = 1;
-
-  @Option(names = "--rank", description = "LoRA's rank: ${DEFAULT-VALUE}.")
-  private int rank = 8;
-
-  @Option(names = "--label-smoothing", description = "${DEFAULT-VALUE}.")
-  private double labelSmoothing;
-
-  @Option(names = "--no-augmentation", description = "Images are taken as they are.")
-  private boolean plain;
+      names = "--continue-from",
+      paramLabel = "DIR",
+      description = {
+        "What an earlier training has exported: an adapter of MODEL_DIR, or a whole model. LORA goes",
+        "on with the adapter itself, other protocols with the model that it makes."
+      })
+  private @Nullable Path earlier;
 
   @Option(
       names = "--side",
@@ -151,11 +131,25 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private DataOptions columns = new DataOptions();
 
-  @Option(names = "--threads", description = "Threads of the engine: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Option(
+      names = "--threads",
+      description = "Threads of the engine: all processors, shared by the replicas.")
+  private @Nullable Integer threads;
 
-  @Option(names = "--seed", description = "${DEFAULT-VALUE}.")
-  private long seed = 1;
+  @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      description = {
+        "Trains in so many processes of this host, each on a part of every batch and on a GPU of its",
+        "own where there are some: ${DEFAULT-VALUE}."
+      })
+  private int replicas = 1;
+
+  @Option(names = "--replica-rank", hidden = true, description = "Of one of the replicas.")
+  private int rank;
+
+  @Option(names = "--exchange", hidden = true, description = "Where the replicas meet.")
+  private @Nullable Path exchange;
 
   @Option(names = "--json", description = "One JSON object at the end, and no progress.")
   private boolean json;
@@ -163,47 +157,106 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var commandLine = Objects.requireNonNull(spec).commandLine();
-    if (Files.exists(target))
+    if (rank == 0 && Files.exists(target))
       throw new ParameterException(commandLine, target + " is there already: name a new folder");
-    var out = commandLine.getOut();
+    mustBeShared(commandLine);
     var work = Files.createTempDirectory("espalier-train");
     try {
-      if (!Families.of(ModelConfig.read(model.resolve(ModelFolder.CONFIG))).classifies())
-        return write(out, work);
-      var layout = columns.layout(data);
-      if (!json) out.println("reads " + columns.told(layout));
-      var task = new TaskSpec.Train(training(), null, metric);
-      var trained = run(out, folder(work, "training"), layout, task);
-      if (!(trained.last() instanceof TrainerEvent.Trained end)) return trained.code();
-      var evaluation = folder(work, "evaluation");
-      handOver(trained.folder(), end.files(), evaluation.resolve("inputs/trained"));
-      var evaluated = run(out, evaluation, layout, new TaskSpec.Evaluate(training(), name()));
-      if (!(evaluated.last() instanceof TrainerEvent.Evaluated result)) return evaluated.code();
-      Files.createDirectories(target);
-      for (var export : result.exports()) deliver(evaluated.folder(), export);
-      tell(out, result, trained.waitingShare());
-      return 0;
+      if (rank > 0) {
+        try (var sum = SharedSum.join(Objects.requireNonNull(exchange), rank, replicas)) {
+          return train(work, sum);
+        }
+      }
+      if (replicas == 1) return train(work, Replicas.ALONE);
+      try (var followers = Followers.start(replicas, arguments(), work.resolve("exchange"))) {
+        return train(work, followers.sum());
+      }
     } finally {
       Durable.delete(work);
     }
   }
 
-  private int write(PrintWriter out, Path work) throws IOException {
-    EngineStart.withThreads(threads);
+  /** As they were given, under the name of this command. */
+  private List<String> arguments() {
+    var commandLine = Objects.requireNonNull(spec).commandLine();
+    var given = commandLine.getParseResult().originalArgs();
+    var own = new ArrayList<>(List.of(commandLine.getCommandName()));
+    boolean named = !given.isEmpty() && given.getFirst().equals(commandLine.getCommandName());
+    own.addAll(named ? given.subList(1, given.size()) : given);
+    return own;
+  }
+
+  private int train(Path work, Replicas shared) throws IOException, InterruptedException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var start = Start.of(model, Optional.ofNullable(earlier));
+    var family = Families.of(ModelConfig.read(start.model().resolve(ModelFolder.CONFIG)));
+    var training =
+        start.continued(
+            options.training(Families.modality(family.type()) == Modality.IMAGE), family);
+    if (!family.classifies()) return write(out, work, start, training, shared);
+    var layout = columns.layout(data);
+    if (!json && shared.isFirst()) out.println("reads " + columns.told(layout));
+    var memory = options.numbers.memoryBytes();
+    var trained =
+        run(
+            out,
+            folder(work, "training", start),
+            layout,
+            new TaskSpec.Train(training, null, memory, metric),
+            shared);
+    if (!shared.isFirst()) return trained.last() instanceof TrainerEvent.Yielded ? 0 : 1;
+    if (!(trained.last() instanceof TrainerEvent.Trained end)) return trained.code();
+    var evaluation = folder(work, "evaluation", start);
+    handOver(trained.folder(), end.files(), evaluation.resolve("inputs/trained"));
+    var evaluated =
+        run(out, evaluation, layout, new TaskSpec.Evaluate(training, name()), Replicas.ALONE);
+    if (!(evaluated.last() instanceof TrainerEvent.Evaluated result)) return evaluated.code();
+    Files.createDirectories(target);
+    for (var export : result.exports()) deliver(evaluated.folder(), export);
+    tell(out, result, trained.waitingShare());
+    return 0;
+  }
+
+  private void mustBeShared(CommandLine commandLine) {
+    int batch = options.numbers.batch;
+    if (replicas < 1 || replicas > batch || rank < 0 || rank >= replicas)
+      throw new ParameterException(
+          commandLine,
+          "--replicas is %d: at least 1, and at most the %d samples of a step"
+              .formatted(replicas, batch));
+    if (replicas > 1 && options.protocol == Protocol.LINEAR_PROBE)
+      throw new ParameterException(
+          commandLine, "a linear probe takes no steps that --replicas could share");
+  }
+
+  private int threads() {
+    return threads != null
+        ? threads
+        : Math.max(1, Runtime.getRuntime().availableProcessors() / replicas);
+  }
+
+  private int write(PrintWriter out, Path work, Start start, Training training, Replicas shared)
+      throws IOException {
+    EngineStart.withThreads(threads());
+    var memory = options.numbers.memoryBytes();
+    var room = memory == null ? MicroBatch.available() : OptionalLong.of(memory);
     var run =
         new WritingRun(
-            model,
+            start.model(),
             data,
             Optional.ofNullable(test),
             work,
             target,
-            training(),
+            training,
             length,
             answers,
-            longest);
-    var result = run.run(new ShownProgress(json ? null : out, steps));
-    if (json) out.println(JSON.writeValueAsString(result));
-    else WritingReport.print(out, protocol, result);
+            longest,
+            new WritingRun.Equipment(start.adapter(), shared, room));
+    var shown = shared.isFirst() && !json ? out : null;
+    var result = run.run(new ShownProgress(shown, training.settings().schedule().maxSteps()));
+    if (result.isEmpty()) return 0;
+    if (json) out.println(JSON.writeValueAsString(result.get()));
+    else WritingReport.print(out, training.protocol(), result.get());
     out.flush();
     return 0;
   }
@@ -211,15 +264,18 @@ public final class TrainCommand implements Callable<Integer> {
   private record Done(
       Path folder, int code, @Nullable TrainerEvent last, OptionalDouble waitingShare) {}
 
-  private Done run(PrintWriter out, Path folder, DataLayout layout, TaskSpec.Work work)
+  private Done run(
+      PrintWriter out, Path folder, DataLayout layout, TaskSpec.Work work, Replicas shared)
       throws IOException, InterruptedException {
     var task =
-        new TaskSpec(UUID.randomUUID(), UUID.randomUUID(), "cpu", threads, List.of(), layout, work);
+        new TaskSpec(
+            UUID.randomUUID(), UUID.randomUUID(), "cpu", threads(), List.of(), layout, work);
     var file = folder.resolve("spec.json");
     Files.write(file, JSON.writeValueAsBytes(task));
-    var shown = new ShownEvents(folder.resolve("events.jsonl"), json ? null : out);
+    var shown =
+        new ShownEvents(folder.resolve("events.jsonl"), json || !shared.isFirst() ? null : out);
     var watcher = Thread.ofVirtual().start(shown::follow);
-    int code = new TaskRunner(folder, Clock.systemUTC()).run(file).code();
+    int code = new TaskRunner(folder, Clock.systemUTC(), shared).run(file).code();
     watcher.interrupt();
     watcher.join();
     var last = shown.rest();
@@ -228,18 +284,24 @@ public final class TrainCommand implements Callable<Integer> {
     return new Done(folder, code, last, shown.value(TrainTask.WAITING));
   }
 
-  private Path folder(Path work, String name) throws IOException {
+  private Path folder(Path work, String name, Start start) throws IOException {
     var folder = Files.createDirectories(work.resolve(name));
     var inputs = Files.createDirectories(folder.resolve("inputs/model"));
-    try (var files = Files.list(model)) {
-      for (var file : files.filter(Files::isRegularFile).toList())
-        linkOrCopy(file, inputs.resolve(file.getFileName()));
-    }
+    linkAll(start.model(), inputs);
+    if (start.adapter().isPresent())
+      linkAll(start.adapter().get(), Files.createDirectories(folder.resolve("inputs/adapter")));
     linkOrCopy(data, folder.resolve("inputs/dataset"));
     if (side != null) resize(inputs, side);
     var deadline = Instant.now().plus(LONG_ENOUGH).toEpochMilli();
     Files.writeString(folder.resolve("deadline"), Long.toString(deadline));
     return folder;
+  }
+
+  private static void linkAll(Path from, Path to) throws IOException {
+    try (var files = Files.list(from)) {
+      for (var file : files.filter(Files::isRegularFile).toList())
+        linkOrCopy(file, to.resolve(file.getFileName()));
+    }
   }
 
   /** A second name costs no space; inputs are only read. */
@@ -259,19 +321,6 @@ public final class TrainCommand implements Callable<Integer> {
       Files.write(
           processor, OwnPreprocessing.square(folder.preprocessor(), folder.config(), pixels));
     }
-  }
-
-  private Training training() {
-    var reach =
-        protocol == Protocol.LORA ? Reach.DEFAULT.with(Adapters.ofRank(rank)) : Reach.DEFAULT;
-    return new Training(
-        protocol,
-        Settings.of(Schedule.linear(rate, Schedule.usualWarmup(steps), steps), batch, seed)
-            .with(Optimization.ADAMW.decaying(weightDecay))
-            .with(layerDecay == 1 ? reach : reach.with(new LayerRates.ByDepth(layerDecay)))
-            .with(
-                new Regularisation(
-                    labelSmoothing, plain ? new Augmentation.None() : new Augmentation.Gentle())));
   }
 
   private String name() {
@@ -317,7 +366,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
     if (json) {
       Map<String, Object> told = new LinkedHashMap<>();
-      told.put("protocol", protocol.name());
+      told.put("protocol", options.protocol.name());
       told.put("metric", result.metric());
       told.put("before", result.before());
       told.put("after", result.after());
@@ -332,7 +381,7 @@ public final class TrainCommand implements Callable<Integer> {
       out.printf(
           Locale.ROOT,
           "%s: %s %.4f → %.4f on %d test samples (chance %.4f); reloaded within %.1e; %s%n",
-          protocol.label(),
+          options.protocol.label(),
           result.metric(),
           result.before(),
           result.after(),

@@ -4,17 +4,17 @@ import io.espalier.datasets.Split;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
-import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.models.family.Family;
+import io.espalier.models.graph.Device;
+import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.json.StrictJson;
 import io.espalier.models.protocol.Protocols;
-import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.ImageSet;
@@ -25,17 +25,25 @@ import io.espalier.trainer.data.Unit;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.loop.LoopSettings;
 import io.espalier.trainer.loop.Metrics;
+import io.espalier.trainer.loop.MicroBatch;
 import io.espalier.trainer.loop.Outcome;
 import io.espalier.trainer.loop.Prefetch;
+import io.espalier.trainer.loop.RelativeGradients;
+import io.espalier.trainer.loop.Replicas;
 import io.espalier.trainer.loop.TrainingLoop;
 import io.espalier.trainer.metric.Metric;
-import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Trains by a protocol; the best weights on the validation split are its result. */
 final class TrainTask {
@@ -44,21 +52,21 @@ final class TrainTask {
   static final String WAITING = "train/data_wait_share";
 
   private final TaskContext context;
+  private final TaskSpec.Train work;
   private final Training training;
-  private final int atOnce;
-  private final @Nullable String metric;
   private final String engine;
+  private final Replicas replicas;
 
-  TrainTask(TaskContext context, TaskSpec.Train work, String engine) {
+  TrainTask(TaskContext context, TaskSpec.Train work, String engine, Replicas replicas) {
     this.context = context;
-    this.training = work.training();
-    this.atOnce = work.microBatch() == null ? Integer.MAX_VALUE : work.microBatch();
-    this.metric = work.metric();
+    this.work = work;
+    this.training = work.training().checked();
     this.engine = engine;
+    this.replicas = replicas;
   }
 
   TrainerEvent run(Arena arena) throws IOException, Stopped {
-    BaseModel model = BaseModel.read(context.folder().model(), arena);
+    BaseModel model = BaseModel.read(context.folder(), arena);
     int from = adoptCheckpoint();
     context.events().append(new TrainerEvent.Started(context.events().now(), engine, from));
     try (DataSet data = context.data(model)) {
@@ -72,7 +80,7 @@ final class TrainTask {
                   .formatted(train.size(), data.noun(), validation.size(), data.question().told()));
       data.remarks().forEach(context.events()::warn);
       Question question = data.question();
-      Metric chosen = Objective.of(metric, validation.targets());
+      Metric chosen = Objective.of(work.metric(), validation.targets());
       boolean fitted =
           training.protocol() == Protocol.LINEAR_PROBE && HeadFit.isFor(train.targets());
       return fitted
@@ -114,80 +122,45 @@ final class TrainTask {
       boolean resumes)
       throws IOException, Stopped {
     Family family = TaskContext.family(model, question);
-    TrainingPlan plan = Protocols.plan(training, family);
+    TrainingPlan equal = Protocols.plan(training, family);
     var settings = training.settings();
     var batches =
         new TrainingBatches(
-            changed(model, question.classes(), train),
+            new TrainingView(context, training).of(model, question, train),
             validation,
             metric,
             settings.batching().batchSize(),
             settings.seed());
+    TensorSource start =
+        resumes || !replicas.isFirst()
+            ? TaskContext.startingWeights(model, question, training, equal)
+            : new FirstHead(context, training, metric)
+                .start(model, question, train, validation, equal);
+    var rates =
+        RelativeGradients.asked(
+            training, family, equal, start, batches, context.folder().checkpoints());
+    TrainingPlan plan = equal;
+    if (!rates.isEmpty()) {
+      context.events().info("shares of the rate from the head downwards: " + told(rates));
+      plan = equal.ratedByDepth(rates);
+    }
     try (TrainingSession session =
-            TrainingSession.open(
-                family,
-                plan,
-                Mode.TRAIN,
-                Protocols.optimizer(settings),
-                start(model, question, metric, train, validation, plan, resumes));
+            TrainingSession.open(family, plan, Mode.TRAIN, Protocols.optimizer(settings), start);
         Prefetch prefetch = new Prefetch(batches)) {
       Outcome outcome =
           new TrainingLoop(
                   session,
                   prefetch,
-                  LoopSettings.of(settings),
+                  LoopSettings.of(settings).ratedBy(rates),
                   context.folder().checkpoints(),
                   new ReportedProgress(context, settings.schedule().maxSteps()),
                   context.lease()::isOver,
-                  atOnce)
+                  atOnce(family, session.graph(), train),
+                  replicas)
               .run();
       tellWaiting(prefetch.waitingShare());
       return outcome;
     }
-  }
-
-  /**
-   * Where the backbone was trained before, the head starts as the best linear one on its features:
-   * a random head would first pull the features out of shape (Kumar et al. 2022, arXiv:2202.10054).
-   */
-  private TensorSource start(
-      BaseModel model,
-      Question question,
-      Metric metric,
-      Samples train,
-      Samples validation,
-      TrainingPlan plan,
-      boolean resumes)
-      throws IOException, Stopped {
-    TensorSource start = TaskContext.startingWeights(model, question, training, plan);
-    tellAnew(start);
-    if (resumes || training.protocol() == Protocol.FROM_SCRATCH) {
-      return start;
-    }
-    var head = new HeadFit(context, training, metric).gentle(model, question, train, validation);
-    if (head.isEmpty()) {
-      context.events().info("the head starts anew: the features tell too little of the classes");
-      return start;
-    }
-    context
-        .events()
-        .info(
-            "the head starts from a linear probe: validation %s %.4f"
-                .formatted(metric.label(), head.get().validation()));
-    return new Overlay(head.get().tensors(), start);
-  }
-
-  /** What of the base model is not used, and what of it is made up. */
-  private void tellAnew(TensorSource start) {
-    if (!(start instanceof StartingWeights weights)) return;
-    if (!weights.begunAnew().isEmpty())
-      context.events().info("begins anew: " + String.join(", ", weights.begunAnew()));
-    if (!weights.unused().isEmpty())
-      context
-          .events()
-          .info(
-              "%d tensors of the base model are not used, such as %s"
-                  .formatted(weights.unused().size(), weights.unused().getFirst()));
   }
 
   /** Where data come too slowly, a faster device would not train faster. */
@@ -200,16 +173,59 @@ final class TrainTask {
             List.of(new TrainerEvent.Point(WAITING, share))));
   }
 
-  /** Changing a word may change what a text says, so texts stay as they are. */
-  private Samples changed(BaseModel model, List<String> classes, Samples train)
-      throws IOException, Stopped {
-    return switch (train) {
-      case ImageSet images
-          when training.settings().regularisation().augmentation() instanceof Augmentation.Gentle ->
-          images.changedBy(new AugmentationChoice(context, training).of(model, classes, images));
-      case ImageSet images -> images;
-      case TextSet texts -> texts;
-    };
+  private static String told(SortedMap<Integer, Double> rates) {
+    return rates.values().stream()
+        .map(rate -> String.format(Locale.ROOT, "%.3f", rate))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Samples that are computed at once: as told, or as many as fit by the cost reading. */
+  private int atOnce(Family family, Graph graph, Samples train) throws IOException {
+    var batching = training.settings().batching();
+    int share = Math.ceilDiv(batching.batchSize(), replicas.count());
+    int told = work.microBatch() == null ? share : Math.min(share, work.microBatch());
+    // Another number of parts would draw other masks: a run that goes on keeps its own.
+    var begun = TrainingLoop.begunWith(context.folder().checkpoints());
+    if (begun.atOnce().isPresent()) {
+      return Math.min(told, begun.atOnce().getAsInt());
+    }
+    Device device = context.onProcessor() ? Device.CPU : Device.GPU;
+    var found =
+        MicroBatch.of(batching, told, graph, device, symbols(family, train), memory(device));
+    if (found.samples() < share) {
+      context
+          .events()
+          .info(
+              "%d samples of %d at once, which need %s by the cost reading"
+                  .formatted(found.samples(), share, found.predicted()));
+    }
+    return found.samples();
+  }
+
+  /** What the slot has, or the host could give; every replica on a processor takes its part. */
+  private OptionalLong memory(Device device) throws IOException {
+    var slot = work.memoryBytes();
+    OptionalLong all =
+        slot != null
+            ? OptionalLong.of(slot)
+            : device == Device.CPU ? MicroBatch.available() : OptionalLong.empty();
+    return all.isPresent() ? OptionalLong.of(all.getAsLong() / replicas.count()) : all;
+  }
+
+  /** Of the largest sample. */
+  private static Map<String, Long> symbols(Family family, Samples train) {
+    var symbols = new HashMap<>(family.usualSample());
+    switch (train) {
+      case ImageSet images -> {
+        symbols.computeIfPresent("H", (_, _) -> (long) images.area().height());
+        symbols.computeIfPresent("W", (_, _) -> (long) images.area().width());
+      }
+      case TextSet texts -> {
+        long longest = IntStream.range(0, texts.size()).map(texts::length).max().orElse(1);
+        symbols.computeIfPresent("T", (_, _) -> longest);
+      }
+    }
+    return symbols;
   }
 
   private TrainerEvent last(Outcome outcome) throws IOException {
@@ -219,6 +235,7 @@ final class TrainTask {
           new TrainerEvent.Trained(
               now, steps, bestStep, best.value(), List.of(context.folder().named(weights)));
       case Outcome.Stopped(int step, Path _) -> new TrainerEvent.Yielded(now, step);
+      case Outcome.Followed(int step) -> new TrainerEvent.Yielded(now, step);
       case Outcome.Diverged(int step) ->
           new TrainerEvent.Failed(now, FailureReason.DIVERGED, diverged(step));
     };

@@ -37,6 +37,11 @@ record WorkFolder(Path root) {
     return root.resolve("inputs/trained");
   }
 
+  /** An adapter to go on from, if there is one. */
+  Path adapter() {
+    return root.resolve("inputs/adapter");
+  }
+
   Path events() {
     return root.resolve("events.jsonl");
   }

@@ -126,10 +126,9 @@ public final class Export {
     config.put("init_lora_weights", true);
     config.set("lora_alpha", wholeIfPossible(lora.alpha()));
     config.put("lora_dropout", lora.dropout());
-    boolean trainsHead =
-        session.graph().trained().stream().anyMatch(p -> published.ofHead(p.name()));
-    if (trainsHead) published.headModules().forEach(config.putArray("modules_to_save")::add);
-    else config.putNull("modules_to_save");
+    var saved = savedModules();
+    if (saved.isEmpty()) config.putNull("modules_to_save");
+    else saved.stream().map(spelling).forEach(config.putArray("modules_to_save")::add);
     config.put("peft_type", "LORA");
     config.put("r", lora.rank());
     var targets = config.putArray("target_modules");
@@ -140,6 +139,23 @@ public final class Export {
     config.put("use_dora", false);
     config.put("use_rslora", lora.rankStabilised());
     return config;
+  }
+
+  /** The head where it trains, and what else trains whole: none of them lies in another. */
+  private List<String> savedModules() {
+    var modules = new TreeSet<String>();
+    for (var parameter : session.graph().trained()) {
+      if (Lora.owns(parameter)) continue;
+      var name = parameter.name();
+      modules.add(
+          published.headModules().stream()
+              .filter(head -> name.startsWith(head + "."))
+              .findFirst()
+              .orElseGet(() -> name.substring(0, Math.max(0, name.lastIndexOf('.')))));
+    }
+    return modules.stream()
+        .filter(module -> modules.stream().noneMatch(other -> module.startsWith(other + ".")))
+        .toList();
   }
 
   /** PEFT declares it as a whole number, and most are. */

@@ -55,7 +55,7 @@ public final class MergeCommand implements Callable<Integer> {
     try (var arena = Arena.ofShared()) {
       var base = ModelFolder.read(model, arena);
       var read = Adapter.read(adapter, base.family(), arena);
-      var plan = read.plan(base.family());
+      var plan = read.plan();
       var start = StartingWeights.of(base, base.labels(), plan, 0);
       try (var session =
           TrainingSession.open(

@@ -78,7 +78,7 @@ public record WritingEvaluation(
       return TrainingSession.forInference(material.network(), weights);
     }
     var read = Adapter.read(adapter.get(), model.family(), arena);
-    var plan = read.plan(model.family());
+    var plan = read.plan();
     TensorSource start = StartingWeights.of(model, model.labels(), plan, 0);
     return TrainingSession.open(
         material.network(), plan, Mode.EVAL, AdamW.UNCLIPPED, new Overlay(read.tensors(), start));

@@ -6,6 +6,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Network;
+import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.protocol.Protocols;
@@ -16,9 +17,12 @@ import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.Tokenizer;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.loop.LoopSettings;
+import io.espalier.trainer.loop.MicroBatch;
 import io.espalier.trainer.loop.Outcome;
 import io.espalier.trainer.loop.Prefetch;
 import io.espalier.trainer.loop.Progress;
+import io.espalier.trainer.loop.RelativeGradients;
+import io.espalier.trainer.loop.Replicas;
 import io.espalier.trainer.loop.TrainingLoop;
 import io.espalier.trainer.metric.Metric;
 import io.espalier.trainer.metric.WrittenAnswers;
@@ -26,6 +30,7 @@ import io.espalier.trainer.text.TokenizerFiles;
 import io.espalier.trainer.weights.Adapter;
 import io.espalier.trainer.weights.Difference;
 import io.espalier.trainer.weights.Export;
+import io.espalier.trainer.weights.GoingOn;
 import io.espalier.trainer.weights.ModelFolder;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
@@ -35,7 +40,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One training of a model that writes, from its folder and a file of texts to an exported model.
@@ -46,6 +53,7 @@ import java.util.Optional;
  * @param length tokens of a window, or of a row of conversations
  * @param shown questions of the test split that are answered before and after
  * @param longest most tokens of such an answer
+ * @param equipment what it runs with
  */
 public record WritingRun(
     Path folder,
@@ -56,7 +64,19 @@ public record WritingRun(
     Training training,
     int length,
     int shown,
-    int longest) {
+    int longest,
+    Equipment equipment) {
+
+  /**
+   * What it runs with.
+   *
+   * @param adapter of an earlier training, which this one goes on from
+   * @param memory bytes for this process, where it is known
+   */
+  public record Equipment(Optional<Path> adapter, Replicas replicas, OptionalLong memory) {
+    public static final Equipment PLAIN =
+        new Equipment(Optional.empty(), Replicas.ALONE, OptionalLong.empty());
+  }
 
   /** Intervals are a function of the answers alone. */
   private static final long SEED = 1;
@@ -87,8 +107,11 @@ public record WritingRun(
     }
   }
 
-  /** Throws {@link Refused} where the model, the texts or the two together cannot be used. */
-  public Result run(Progress progress) throws IOException {
+  /**
+   * Throws {@link Refused} where the model, the texts or the two together cannot be used. Empty for
+   * one of several processes that is not the first: it only trains.
+   */
+  public Optional<Result> run(Progress progress) throws IOException {
     try (var arena = Arena.ofShared();
         var tokenizer = Tokenizer.bare(TokenizerFiles.json(folder))) {
       var model = ModelFolder.read(folder, arena);
@@ -104,7 +127,11 @@ public record WritingRun(
               settings.batching().batchSize(),
               settings.seed());
       var plan = Protocols.plan(training, family);
-      var start = start(model, plan);
+      var start = start(model, plan, arena);
+      if (!equipment.replicas().isFirst()) {
+        follow(network, plan, start, batches);
+        return Optional.empty();
+      }
 
       var before = examined(material, model, plan, start);
       var best = train(network, plan, start, batches, progress);
@@ -112,7 +139,7 @@ public record WritingRun(
       var after = examined(material, model, plan, trained);
       var tests = material.tests();
       double difference = export(network, material.layout(), model, plan, trained, tests, arena);
-      return result(tokenizer, material, before, after, difference);
+      return Optional.of(result(tokenizer, material, before, after, difference));
     }
   }
 
@@ -137,35 +164,74 @@ public record WritingRun(
       WritingBatches batches,
       Progress progress)
       throws IOException {
+    return switch (loop(network, plan, start, batches, progress)) {
+      case Outcome.Finished finished -> finished.bestWeights();
+      case Outcome.Stopped(int step, Path _) ->
+          throw new IllegalStateException("stopped at " + step);
+      case Outcome.Followed(int step) -> throw new IllegalStateException("followed to " + step);
+      case Outcome.Diverged(int step) -> throw diverged(step);
+    };
+  }
+
+  private void follow(
+      Network network, TrainingPlan plan, TensorSource start, WritingBatches batches)
+      throws IOException {
+    var outcome = loop(network, plan, start, batches, Progress.NONE);
+    if (outcome instanceof Outcome.Diverged(int step)) throw diverged(step);
+  }
+
+  private Outcome loop(
+      Network network,
+      TrainingPlan equal,
+      TensorSource start,
+      WritingBatches batches,
+      Progress progress)
+      throws IOException {
     var settings = training.settings();
+    var rates = RelativeGradients.asked(training, network, equal, start, batches, work);
+    var plan = rates.isEmpty() ? equal : equal.ratedByDepth(rates);
     try (var session =
             TrainingSession.open(network, plan, Mode.TRAIN, Protocols.optimizer(settings), start);
         var prefetch = new Prefetch(batches)) {
-      var loop =
-          new TrainingLoop(
-              session, prefetch, LoopSettings.of(settings), work, progress, () -> false);
-      return switch (loop.run()) {
-        case Outcome.Finished finished -> finished.bestWeights();
-        case Outcome.Stopped stopped ->
-            throw new IllegalStateException("stopped at step " + stopped.step());
-        case Outcome.Diverged(int step) ->
-            throw new Refused(
-                Problem.of(
-                        "loss-not-finite",
-                        Category.DIVERGED,
-                        "learning_rate",
-                        "Training left the finite numbers at step " + step + ".",
-                        "Lower the learning rate, to a third for example.")
-                    .found(settings.schedule().learningRate()));
-      };
+      int share = Math.ceilDiv(settings.batching().batchSize(), equipment.replicas().count());
+      var symbols = Map.of("B", 1L, "T", (long) length, "S", (long) length);
+      var atOnce =
+          MicroBatch.of(
+              settings.batching(), share, session.graph(), Device.CPU, symbols, equipment.memory());
+      return new TrainingLoop(
+              session,
+              prefetch,
+              LoopSettings.of(settings).ratedBy(rates),
+              work,
+              progress,
+              () -> false,
+              atOnce.samples(),
+              equipment.replicas())
+          .run();
     }
   }
 
-  private TensorSource start(ModelFolder model, TrainingPlan plan) {
+  private Refused diverged(int step) {
+    return new Refused(
+        Problem.of(
+                "loss-not-finite",
+                Category.DIVERGED,
+                "learning_rate",
+                "Training left the finite numbers at step " + step + ".",
+                "Lower the learning rate, to a third for example.")
+            .found(training.settings().schedule().learningRate()));
+  }
+
+  private TensorSource start(ModelFolder model, TrainingPlan plan, Arena arena) throws IOException {
     long seed = training.settings().seed();
-    return training.protocol() == Protocol.FROM_SCRATCH
-        ? RandomWeights.of(model.family(), model.family().graph(plan, Mode.EVAL), seed)
-        : StartingWeights.of(model, model.family(), model.labels(), plan, seed);
+    var family = model.family();
+    if (training.protocol() == Protocol.FROM_SCRATCH)
+      return RandomWeights.of(family, family.graph(plan, Mode.EVAL), seed);
+    TensorSource stored = StartingWeights.of(model, family, model.labels(), plan, seed);
+    var adapter = equipment.adapter();
+    return adapter.isPresent()
+        ? GoingOn.from(Adapter.read(adapter.get(), family, arena), stored, family, plan)
+        : stored;
   }
 
   /** The largest difference of a logit between the model in memory and one that was loaded. */
@@ -201,7 +267,7 @@ public record WritingRun(
                 Material.network(loaded.family(), layout), weights, batch, TrainingPlan.nothing()));
     if (!Files.isDirectory(adapter)) return difference;
     var read = Adapter.read(adapter, family, arena);
-    var adapted = read.plan(family);
+    var adapted = read.plan();
     // Another seed than training had: what the adapter does not bring would show.
     var base = StartingWeights.of(model, model.labels(), adapted, training.settings().seed() + 1);
     return Math.max(

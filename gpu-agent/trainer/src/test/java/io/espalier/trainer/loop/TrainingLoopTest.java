@@ -5,19 +5,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.LayerRates;
 import io.espalier.domain.protocol.Looks;
+import io.espalier.domain.protocol.Protocol;
+import io.espalier.domain.protocol.Reach;
 import io.espalier.domain.protocol.Schedule;
+import io.espalier.domain.protocol.Settings;
+import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Lora;
 import io.espalier.models.graph.Mode;
+import io.espalier.models.graph.Optimizer;
+import io.espalier.models.graph.Sgd;
 import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.Safetensors;
+import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.Golden;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.metric.Metric;
 import io.espalier.trainer.weights.ModelFolder;
 import io.espalier.trainer.weights.StartingWeights;
 import java.io.IOException;
@@ -27,10 +37,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,10 +96,117 @@ class TrainingLoopTest {
     assertThat(heard.steps()).isEqualTo(Heard.steps(wholeHeard));
   }
 
+  /** Wherever it is stopped, and whatever the optimizer keeps. */
+  @Test
+  void aRunPausedAtEveryStepEndsBitByBitAsAnUninterruptedOne() throws IOException {
+    var plan = TrainingPlan.full().withoutDecayOfVectors();
+    for (var optimizer : List.of(AdamW.UNCLIPPED.clippedAt(1), new Sgd(0.9, true, 1))) {
+      var name = optimizer.getClass().getSimpleName();
+      var whole = run(plan, optimizer, folder.resolve(name), settings(), new Samples(), STEPS);
+      var paused = folder.resolve(name + "-paused");
+      for (int step = 0; step < STEPS; step++) {
+        var stopped = run(plan, optimizer, paused, settings(), new Samples(), Math.min(step, 1));
+        assertThat(((Outcome.Stopped) stopped.outcome()).step()).isEqualTo(step);
+      }
+      assertSame(run(plan, optimizer, paused, settings(), new Samples(), STEPS), whole);
+    }
+  }
+
+  @Test
+  void stopsWhereNothingBetterComesAndStaysStopped() throws IOException {
+    var impatient = new LoopSettings(Schedule.constant(1e-3, 0, 40), new Looks(2, 40, 2), 3, 1);
+    var scores = List.of(0.2, 0.5, 0.4, 0.5, 0.9, 0.9);
+    var samples =
+        new Samples() {
+          private int looks;
+
+          @Override
+          public Metrics validate(TrainingSession session) {
+            return new Metrics(1, Metric.ACCURACY, scores.get(looks++), 1);
+          }
+        };
+    var plan = TrainingPlan.only(List.of("classifier"));
+    var ran = run(plan, folder, impatient, samples, Integer.MAX_VALUE);
+    assertThat(ran.outcome())
+        .isInstanceOfSatisfying(
+            Outcome.Finished.class,
+            finished -> {
+              assertThat(finished.steps()).isEqualTo(8);
+              assertThat(finished.bestStep()).isEqualTo(4);
+            });
+    heard.events.clear();
+    var again = run(plan, folder, impatient, samples, Integer.MAX_VALUE);
+    assertThat(again.outcome()).isEqualTo(ran.outcome());
+    assertThat(heard.steps()).isEmpty();
+  }
+
+  @Test
+  void ratesByGradientAreMeasuredOnceAndBelongToTheTraining() throws IOException {
+    var plan = TrainingPlan.full();
+    var weights = StartingWeights.of(vit, vit.labels(), plan, 1);
+    var training =
+        new Training(
+            Protocol.LAYER_WISE,
+            Settings.of(Schedule.constant(1e-3, 0, STEPS), 3, 1)
+                .with(Reach.DEFAULT.with(new LayerRates.ByGradient(2))));
+    var rates =
+        RelativeGradients.asked(training, vit.family(), plan, weights, new Samples(), folder);
+    assertThat(rates.keySet()).containsExactly(0, 1, 2, 3);
+    assertThat(rates.values()).contains(1.0).allMatch(rate -> rate > 0 && rate <= 1);
+    assertThat(rates.values()).doesNotHaveDuplicates();
+
+    var settings = settings().ratedBy(rates);
+    run(plan.ratedByDepth(rates), folder, settings, new Samples(), 5);
+    var changed = new Overlay(Map.of("classifier.bias", Tensor.of(new float[5], 5)), weights);
+    assertThat(
+            RelativeGradients.asked(training, vit.family(), plan, changed, new Samples(), folder))
+        .as("as they were when it began")
+        .isEqualTo(rates);
+    var others = new TreeMap<>(rates);
+    others.put(1, 0.5);
+    assertThatThrownBy(() -> run(plan, folder, settings().ratedBy(others), new Samples(), STEPS))
+        .isInstanceOf(Refused.class);
+  }
+
+  /** By its definition, from the gradients of the same two batches. */
+  @Test
+  void relativeGradientsAreThoseOfTheirStages() throws IOException {
+    var plan = TrainingPlan.full();
+    var weights = StartingWeights.of(vit, vit.labels(), plan, 1);
+    try (var session =
+        TrainingSession.open(vit.family(), plan, Mode.TRAIN, AdamW.UNCLIPPED, weights)) {
+      var rates = RelativeGradients.of(session, new Samples(), 2, 9);
+      var name = "classifier.weight";
+      var block = "vit.encoder.layer.1.";
+      double head = 0, above = 0;
+      for (int step = 1; step <= 2; step++) {
+        var gradients = session.gradients(new Samples().training(step), step);
+        head += norm(gradients.get(name)) / norm(session.tensor(name));
+        double gradient = 0, weight = 0;
+        for (var parameter : session.graph().trained()) {
+          if (!parameter.name().startsWith(block) || parameter.isVector()) continue;
+          gradient += Math.pow(norm(gradients.get(parameter.name())), 2);
+          weight += Math.pow(norm(session.tensor(parameter.name())), 2);
+        }
+        above += Math.sqrt(gradient / weight);
+      }
+      assertThat(rates.get(1) / rates.get(0)).isCloseTo(above / head, withinPercentage(0.01));
+    }
+  }
+
+  private static double norm(@Nullable Tensor tensor) {
+    double sum = 0;
+    for (float value : Objects.requireNonNull(tensor).floats()) sum += (double) value * value;
+    return Math.sqrt(sum);
+  }
+
   @Test
   void aStepInPartsIsTheStepOfTheWholeBatch() throws IOException {
     var whole = curve(Integer.MAX_VALUE);
     var parts = curve(2);
+    assertThat(TrainingLoop.begunWith(folder.resolve("at-once-2")).atOnce()).hasValue(2);
+    assertThat(TrainingLoop.begunWith(folder.resolve("at-once-" + Integer.MAX_VALUE)))
+        .isEqualTo(Begun.NEW);
 
     assertThat(parts).hasSize(2 * STEPS);
     for (int i = 0; i < parts.size(); i++) {
@@ -111,7 +230,8 @@ class TrainingLoopTest {
               folder.resolve("at-once-" + atOnce),
               told,
               () -> false,
-              atOnce)
+              atOnce,
+              Replicas.ALONE)
           .run();
     }
     return told.numbers;
@@ -252,10 +372,20 @@ class TrainingLoopTest {
 
   private Ran run(TrainingPlan plan, Path target, LoopSettings settings, Batches batches, int steps)
       throws IOException {
+    return run(plan, AdamW.UNCLIPPED.clippedAt(1), target, settings, batches, steps);
+  }
+
+  private Ran run(
+      TrainingPlan plan,
+      Optimizer optimizer,
+      Path target,
+      LoopSettings settings,
+      Batches batches,
+      int steps)
+      throws IOException {
     var family = withDropout();
     var weights = StartingWeights.of(vit, vit.labels(), plan, 1);
-    try (var session =
-        TrainingSession.open(family, plan, Mode.TRAIN, AdamW.UNCLIPPED.clippedAt(1), weights)) {
+    try (var session = TrainingSession.open(family, plan, Mode.TRAIN, optimizer, weights)) {
       int[] asked = {0};
       var outcome =
           new TrainingLoop(session, batches, settings, target, heard, () -> asked[0]++ == steps)

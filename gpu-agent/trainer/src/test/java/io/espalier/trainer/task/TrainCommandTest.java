@@ -2,13 +2,16 @@ package io.espalier.trainer.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.models.weights.Safetensors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +107,94 @@ class TrainCommandTest {
     assertThat(target).isEmptyDirectory();
   }
 
+  /** Each with half of every batch; one process with halves of it draws the same masks. */
+  @Test
+  void twoProcessesTrainTheModelThatOneTrains() throws IOException {
+    var options =
+        ("--steps 12 --batch 16 --rate 0.003 --augmentation none --head random"
+                + " --eval-steps 4 --schedule cosine --warmup 2")
+            .split(" ");
+    var alone = root.resolve("alone");
+    var together = root.resolve("together");
+
+    var one = train(fixture.model(), alone, with(options, "--micro-batch", "8"));
+    var two = train(fixture.model(), together, with(options, "--replicas", "2"));
+
+    assertThat(one.exit()).as(one.text()).isZero();
+    assertThat(two.exit()).as(two.text()).isZero();
+    assertThat(two.json().path("after").asDouble()).isEqualTo(one.json().path("after").asDouble());
+    try (var arena = Arena.ofConfined()) {
+      var expected = Safetensors.open(alone.resolve("model/model.safetensors"), arena);
+      var found = Safetensors.open(together.resolve("model/model.safetensors"), arena);
+      for (var name : expected.names())
+        assertThat(found.tensor(name).floats())
+            .as(name)
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(expected.tensor(name).floats());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "17"})
+  void refusesMoreProcessesThanABatchHasSamples(String replicas) {
+    var told = train(fixture.model(), root.resolve("out"), "--batch", "16", "--replicas", replicas);
+    assertThat(told.exit()).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(told.text()).contains("at most the 16 samples of a step");
+  }
+
+  @Test
+  void goesOnFromAnAdapterAndFromAModel() throws IOException {
+    var first = root.resolve("first");
+    var lora = "--protocol LORA --rank 2 --steps 20 --batch 16 --rate 0.01".split(" ");
+    assertThat(train(fixture.model(), first, lora).exit()).isZero();
+
+    var more = root.resolve("more");
+    var told =
+        train(
+            fixture.model(),
+            more,
+            with(lora, "--continue-from", first.resolve("adapter").toString()));
+    assertThat(told.exit()).as(told.text()).isZero();
+    assertThat(more.resolve("adapter/adapter_config.json")).isRegularFile();
+
+    var whole = root.resolve("whole");
+    var full = "--protocol FULL --steps 5 --batch 16 --rate 0.0001".split(" ");
+    for (var from : List.of(first.resolve("adapter"), first.resolve("model"))) {
+      var target = whole.resolveSibling(from.getFileName() + "-whole");
+      var end = train(fixture.model(), target, with(full, "--continue-from", from.toString()));
+      assertThat(end.exit()).as(end.text()).isZero();
+      assertThat(end.json().path("before").asDouble()).as(from.toString()).isGreaterThan(0.6);
+      assertThat(end.json().path("reload_max_diff").asDouble()).isLessThan(1e-4);
+    }
+    var nothing =
+        train(
+            fixture.model(),
+            root.resolve("nothing"),
+            with(full, "--continue-from", root.toString()));
+    assertThat(nothing.exit()).isNotZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--protocol FROM_SCRATCH --label-smoothing 0.1",
+    "--protocol FULL --head probe --optimizer sgd --rate 0.05 --patience 2",
+    "--protocol LAYER_WISE --gradient-rates 2 --schedule constant",
+    "--protocol LORA --target-modules query,value --rslora --precision bf16 --recompute",
+  })
+  void trainsWithEveryKindOfSettings(String options) throws IOException {
+    var told =
+        train(
+            fixture.model(),
+            root.resolve("out"),
+            with(options.split(" "), "--steps", "6", "--batch", "16"));
+    assertThat(told.exit()).as(told.text()).isZero();
+    assertThat(told.json().path("reload_max_diff").asDouble()).as(told.text()).isLessThan(2e-2);
+  }
+
+  private static String[] with(String[] options, String... more) {
+    return Stream.concat(Stream.of(options), Stream.of(more)).toArray(String[]::new);
+  }
+
   private Told train(Path model, Path target, String... options) {
     var arguments =
         new ArrayList<>(
@@ -113,6 +204,7 @@ class TrainCommandTest {
     var text = new StringWriter();
     int exit =
         new CommandLine(new TrainCommand())
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(text))
             .setErr(new PrintWriter(text))
             .execute(arguments.toArray(String[]::new));

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class ExportTest {
 
@@ -79,14 +80,14 @@ class ExportTest {
     try (var session = trained(adapters().alsoTraining(List.of("classifier")))) {
       new Export(session, vit.family()).adapter(folder.resolve("adapter"), "some/vit");
       var adapter = Adapter.read(folder.resolve("adapter").resolve(form), vit.family(), arena);
-      assertThat(adapter.head()).isTrue();
+      assertThat(adapter.saved()).containsExactly("classifier");
       assertThat(adapter.lora().scale("vit.encoder.layer.0.attention.attention.query"))
           .isEqualTo(2);
       var base = StartingWeights.of(vit, vit.labels(), TrainingPlan.nothing(), 1);
       try (var again =
           TrainingSession.open(
               vit.family(),
-              adapter.plan(vit.family()),
+              adapter.plan(),
               Mode.EVAL,
               AdamW.UNCLIPPED,
               new Overlay(adapter.tensors(), base))) {
@@ -125,6 +126,76 @@ class ExportTest {
         .noneMatch(name -> name.contains("encoder.layer"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "transformers5"})
+  void modulesThatTrainWholeAreSavedWithTheAdapter(String form) throws IOException {
+    var lora = Lora.of(4, 8, Set.of("query", "value")).stabilisingRank(true).droppingOut(0.1);
+    var modules = List.of("classifier", "vit.layernorm", "vit.encoder.layer.1.output");
+    try (var session = trained(TrainingPlan.adapting(lora).alsoTraining(modules))) {
+      new Export(session, vit.family()).adapter(folder.resolve("adapter"), "some/vit");
+      var config =
+          StrictJson.object(folder.resolve("adapter").resolve(form).resolve("adapter_config.json"));
+      assertThat(config.get("use_rslora").booleanValue()).isTrue();
+      assertThat(config.get("lora_dropout").doubleValue()).isEqualTo(0.1);
+      assertThat(config.get("modules_to_save").valueStream().map(JsonNode::asString))
+          .contains("classifier", "vit.layernorm")
+          .hasSize(3);
+      var adapter = Adapter.read(folder.resolve("adapter").resolve(form), vit.family(), arena);
+      assertThat(adapter.lora().rankStabilised()).isTrue();
+      assertThat(adapter.lora().dropout()).isEqualTo(0.1);
+      assertThat(adapter.saved())
+          .containsExactly("classifier", "vit.encoder.layer.1.output.dense", "vit.layernorm");
+      var base = StartingWeights.of(vit, vit.labels(), TrainingPlan.nothing(), 1);
+      try (var again =
+          TrainingSession.open(
+              vit.family(),
+              adapter.plan(),
+              Mode.EVAL,
+              AdamW.UNCLIPPED,
+              new Overlay(adapter.tensors(), base))) {
+        assertThat(again.forward("predict", batch).logits().floats())
+            .isEqualTo(session.forward("predict", batch).logits().floats());
+      }
+      new Export(session, vit.family()).merged(folder.resolve("merged"), vit, CLASSES);
+      var merged = ModelFolder.read(folder.resolve("merged"), arena);
+      var weights = StartingWeights.of(merged, CLASSES, TrainingPlan.nothing(), 1);
+      try (var plain = TrainingSession.forInference(merged.family(), weights)) {
+        assertThat(plain.forward("predict", batch).logits().floats())
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(session.forward("predict", batch).logits().floats());
+      }
+    }
+  }
+
+  /** With its own kind of adapters it is itself the start; for all else the model it makes. */
+  @Test
+  void aTrainingGoesOnFromAnAdapter() throws IOException {
+    var plan = adapters().alsoTraining(List.of("classifier"));
+    float[] logits;
+    try (var session = trained(plan)) {
+      logits = session.forward("predict", batch).logits().floats();
+      new Export(session, vit.family()).adapter(folder.resolve("adapter"), "some/vit");
+    }
+    var adapter = Adapter.read(folder.resolve("adapter"), vit.family(), arena);
+    var targets = adapter.lora().targets();
+    var alike = TrainingPlan.adapting(Lora.of(4, 8, targets)).alsoTraining(List.of("classifier"));
+    for (var next : List.of(alike, TrainingPlan.full(), TrainingPlan.top(1))) {
+      var base = StartingWeights.of(vit, CLASSES, next, 9);
+      var start = GoingOn.from(adapter, base, vit.family(), next);
+      try (var session =
+          TrainingSession.open(vit.family(), next, Mode.TRAIN, AdamW.UNCLIPPED, start)) {
+        assertThat(session.forward("predict", batch).logits().floats())
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(logits);
+      }
+    }
+    var other = TrainingPlan.adapting(Lora.of(2, 4, targets));
+    var base = StartingWeights.of(vit, CLASSES, other, 9);
+    assertThatThrownBy(() -> GoingOn.from(adapter, base, vit.family(), other))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("lora_rank");
+  }
+
   @Test
   void readsTheReferenceAdapterInBothSpellings() throws IOException {
     var first = Adapter.read(Golden.folder("vit_lora"), vit.family(), arena);
@@ -132,7 +203,7 @@ class ExportTest {
         Adapter.read(
             Golden.folder("vit_lora").resolve("variants/transformers5_names"), vit.family(), arena);
     assertThat(first.lora()).isEqualTo(second.lora());
-    assertThat(first.head()).isFalse();
+    assertThat(first.saved()).isEmpty();
     assertThat(first.tensors().keySet()).isEqualTo(second.tensors().keySet()).hasSize(8);
   }
 

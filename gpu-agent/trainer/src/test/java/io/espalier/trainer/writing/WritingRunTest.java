@@ -86,7 +86,8 @@ class WritingRunTest {
       throws IOException {
     var heard = new ArrayList<Double>();
     var target = folder.resolve("out");
-    var result = run(model(model, template), data, target, protocol).run(hearing(heard));
+    var result =
+        run(model(model, template), data, target, protocol).run(hearing(heard)).orElseThrow();
 
     assertThat(result.perplexityAfter()).isLessThan(result.perplexityBefore() * 0.8);
     assertThat(result.perplexityAfter())
@@ -176,7 +177,8 @@ class WritingRunTest {
         new Training(protocol, settings),
         data.endsWith(".txt") ? 24 : 48,
         3,
-        8);
+        8,
+        WritingRun.Equipment.PLAIN);
   }
 
   /** A stored model with a tokenizer of letters, of which the first ends a text. */

@@ -10,8 +10,14 @@ import io.espalier.domain.protocol.Protocol;
  * @param mostRate smaller models take larger rates, up to this one
  * @param mostRateFromScratch the same where nothing is there to be forgotten
  * @param layerDecay factor of the rate from one block to the one below
+ * @param changesStronglyFromScratch whether new weights want their samples changed strongly
  */
-record FamilyDefaults(double rate, double mostRate, double mostRateFromScratch, double layerDecay) {
+record FamilyDefaults(
+    double rate,
+    double mostRate,
+    double mostRateFromScratch,
+    double layerDecay,
+    boolean changesStronglyFromScratch) {
 
   private static final double PUBLISHED_WIDTH = 768;
 
@@ -24,13 +30,13 @@ record FamilyDefaults(double rate, double mostRate, double mostRateFromScratch, 
   private static final double LAYER_WISE = 1.5;
 
   /** ViT: Steiner et al. 2021, arXiv:2106.10270. */
-  private static final FamilyDefaults OF_IMAGES = new FamilyDefaults(5e-5, 1e-3, 1e-3, 0.75);
+  private static final FamilyDefaults OF_IMAGES = new FamilyDefaults(5e-5, 1e-3, 1e-3, 0.75, true);
 
   /**
    * BERT: 2e-5 to 5e-5 (Devlin et al. 2018, arXiv:1810.04805), small ones up to 3e-4 (Turc et al.
    * 2019, arXiv:1908.08962).
    */
-  private static final FamilyDefaults OF_TEXTS = new FamilyDefaults(3e-5, 3e-4, 1e-3, 0.85);
+  private static final FamilyDefaults OF_TEXTS = new FamilyDefaults(3e-5, 3e-4, 1e-3, 0.85, false);
 
   static FamilyDefaults of(ModelFacts model) {
     return switch (model.family()) {

@@ -6,6 +6,7 @@ import static java.util.Comparator.comparingDouble;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.LayerRates;
 import io.espalier.domain.protocol.Looks;
 import io.espalier.domain.protocol.Optimization;
@@ -256,7 +257,12 @@ public final class ProtocolChoice {
       case LAYER_WISE ->
           plain.with(Reach.DEFAULT.with(new LayerRates.ByDepth(defaults.layerDecay())));
       case FROM_SCRATCH ->
-          plain.with(Optimization.ADAMW.decaying(0.05)).with(Regularisation.DEFAULT.smoothing(0.1));
+          plain
+              .with(Optimization.ADAMW.decaying(0.05))
+              .with(
+                  defaults.changesStronglyFromScratch()
+                      ? new Regularisation(0.1, Augmentation.Strong.USUAL)
+                      : Regularisation.DEFAULT.smoothing(0.1));
       case LINEAR_PROBE, PARTIAL, FULL -> plain;
     };
   }

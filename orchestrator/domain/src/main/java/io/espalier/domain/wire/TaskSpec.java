@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What a trainer is to do: the spec file that the daemon writes. Inputs lie in the work folder
  * under {@code inputs/}, by name, when the trainer starts: the data set as {@code dataset}, the
  * base model's files under {@code model/}, a checkpoint under {@code checkpoint/}, the weights of a
- * finished training under {@code trained/}.
+ * finished training under {@code trained/}, an adapter that training goes on from under {@code
+ * adapter/}: for training and for evaluation alike.
  *
  * @param threads for the native engine
  * @param device {@code cpu}, or the driver's identifier of a GPU
@@ -49,20 +50,21 @@ public record TaskSpec(
    * Trains; answers with {@link TrainerEvent.Trained}. If there is a checkpoint among the inputs,
    * it goes on from there.
    *
-   * @param microBatch samples that are computed at once, where a whole batch did not fit into the
-   *     memory; the gradients of a step are added up over them. Null for the whole batch
+   * @param microBatch samples that are computed at most at once, where more did not fit into the
+   *     memory; the gradients of a step are added up over them. Null for what the settings say
+   * @param memoryBytes what the slot has; null for what the host tells
    * @param metric key of the metric by which the best weights are chosen, such as {@code macro_f1};
    *     null for the usual one of such data
    */
-  public record Train(Training training, @Nullable Integer microBatch, @Nullable String metric)
+  public record Train(
+      Training training,
+      @Nullable Integer microBatch,
+      @Nullable Long memoryBytes,
+      @Nullable String metric)
       implements Work {
 
     public Train(Training training) {
-      this(training, null, null);
-    }
-
-    public Train(Training training, @Nullable Integer microBatch) {
-      this(training, microBatch, null);
+      this(training, null, null, null);
     }
   }
 

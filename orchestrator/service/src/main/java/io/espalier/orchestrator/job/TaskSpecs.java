@@ -33,7 +33,7 @@ public final class TaskSpecs {
   private static final TypeReference<List<NamedBlob>> FILES = new TypeReference<>() {};
 
   /** What the task needs to know of its place. */
-  private record Device(String pool, String name, int threads) {}
+  private record Device(String pool, String name, int threads, long memoryBytes) {}
 
   /** What was chosen for a job, and where its task stands. */
   private record Chosen(
@@ -81,7 +81,8 @@ public final class TaskSpecs {
           case TRAIN -> {
             var plan = known(chosen, start.task());
             inputs.addAll(under("checkpoint/", plan.checkpoint()));
-            yield new TaskSpec.Train(plan.training(), plan.microBatch());
+            yield new TaskSpec.Train(
+                plan.training(), plan.microBatch(), device.memoryBytes(), null);
           }
           case EVALUATE -> {
             var plan = known(chosen, start.task());
@@ -116,7 +117,7 @@ public final class TaskSpecs {
     var devices = new HashMap<UUID, Device>();
     jdbc.sql(
             """
-            select s.id, s.pool, s.device, (a.facts ->> 'cores')::int as cores,
+            select s.id, s.pool, s.device, s.memory_bytes, (a.facts ->> 'cores')::int as cores,
                    (select count(*) from slot n where n.agent_id = a.id and n.present) as slots
             from slot s join agent a on a.id = s.agent_id where s.id = any(:slots)
             """)
@@ -128,7 +129,8 @@ public final class TaskSpecs {
               new Device(
                   row.getString("pool"),
                   device == null ? "cpu" : device,
-                  Math.max(1, row.getInt("cores") / Math.max(1, row.getInt("slots")))));
+                  Math.max(1, row.getInt("cores") / Math.max(1, row.getInt("slots"))),
+                  row.getLong("memory_bytes")));
         });
     return devices;
   }

@@ -64,7 +64,7 @@ class LifeOfAJobTest {
     assertThat(view.training()).isEqualTo(view.decision().chosen());
     platform.planning.tick();
     var train = agent.startOnlyLease();
-    assertThat(train.lease.task().work()).isEqualTo(new TaskSpec.Train(view.training()));
+    assertThat(((TaskSpec.Train) train.lease.task().work()).training()).isEqualTo(view.training());
     train.started();
     train.metric(1, 0.7);
     train.metric(2, 0.5);

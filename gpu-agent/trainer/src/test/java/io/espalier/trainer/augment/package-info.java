@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.augment;
+
+import org.jspecify.annotations.NullMarked;

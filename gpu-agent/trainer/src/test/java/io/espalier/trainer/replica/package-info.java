@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trainer.replica;
+
+import org.jspecify.annotations.NullMarked;
