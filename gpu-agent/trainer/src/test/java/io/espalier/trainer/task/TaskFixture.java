@@ -114,7 +114,9 @@ final class TaskFixture {
   }
 
   static Training training(Protocol protocol, int steps) {
-    var settings = Settings.of(Schedule.linear(3e-3, 2, steps), 16, 1).with(new Looks(5, 5, 0));
+    var settings =
+        Settings.of(Schedule.linear(3e-3, Math.min(2, steps), steps), 16, 1)
+            .with(new Looks(5, 5, 0));
     return new Training(
         protocol,
         switch (protocol) {
