@@ -67,6 +67,11 @@ public final class Words {
     return seconds / 86_400 + " d ago";
   }
 
+  /** {@code 2026-11-27 21:40}, in UTC. */
+  public static String minute(Instant moment) {
+    return moment.toString().substring(0, 16).replace('T', ' ');
+  }
+
   private static String two(long large, String largeUnit, long small, String smallUnit) {
     var text = large + " " + largeUnit;
     return small == 0 ? text : text + " " + small + " " + smallUnit;

@@ -14,6 +14,7 @@ import com.vaadin.flow.component.textfield.TextField;
 import io.espalier.orchestrator.agent.Host;
 import io.espalier.orchestrator.schedule.Maintenances;
 import io.espalier.orchestrator.schedule.Maintenances.Maintenance;
+import io.espalier.web.element.Words;
 import io.espalier.web.security.CurrentUser;
 import io.espalier.web.shell.FormDialog;
 import java.time.Instant;
@@ -50,7 +51,10 @@ final class MaintenancePanel extends Section {
             new Span(
                 "%s rests from %s until %s: %s "
                     .formatted(
-                        what(one, hosts), time(one.from()), time(one.until()), one.reason())));
+                        what(one, hosts),
+                        Words.minute(one.from()),
+                        Words.minute(one.until()),
+                        one.reason())));
     if (user.principal().platformAdmin()) {
       var cancel = new Button("Cancel maintenance");
       cancel.addThemeVariants(ButtonVariant.TERTIARY);
@@ -71,10 +75,6 @@ final class MaintenancePanel extends Section {
         .map(Host::name)
         .findFirst()
         .orElse("A host");
-  }
-
-  private static String time(Instant moment) {
-    return moment.toString().substring(0, 16).replace('T', ' ');
   }
 
   /** The button that plans one. */

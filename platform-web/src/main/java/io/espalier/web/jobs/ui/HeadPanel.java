@@ -82,7 +82,7 @@ final class HeadPanel extends Div {
   }
 
   private static String utc(Instant moment) {
-    return moment.toString().substring(0, 16).replace('T', ' ') + " UTC";
+    return Words.minute(moment) + " UTC";
   }
 
   private Button pause() {
