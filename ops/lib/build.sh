@@ -53,14 +53,26 @@ build_if_needed() {
   echo "$1: built in $(($(date +%s) - began)) s"
 }
 
-# Sets platform_libraries to a folder of the jars inside the packaged platform: drivers, the wire
-# contract, JSON. They are unpacked again when the platform is newer.
+# Sets platform_jar to the platform with its libraries beside it, which starts a third faster than the
+# one jar that holds them all, and platform_libraries to their folder. Unpacked again when the jar is
+# newer; whoever else unpacks at the same time is waited for.
 unpack_platform() {
   packaged=$(jar platform-web/target/web)
-  platform_libraries="$root/target/ops-libraries/BOOT-INF/lib"
-  if [ "$platform_libraries" -nt "$packaged" ]; then return; fi
-  rm -rf "$root/target/ops-libraries"
-  mkdir -p "$root/target/ops-libraries"
-  (cd "$root/target/ops-libraries" && "$jdk/bin/jar" xf "$packaged" BOOT-INF/lib)
-  touch "$platform_libraries"
+  if [ -z "$packaged" ]; then
+    echo "$1: the platform is not built. Build it with" >&2
+    echo "  ./mvnw -q package -DskipTests" >&2
+    exit 2
+  fi
+  unpacked="$root/target/ops-platform"
+  platform_jar="$unpacked/$(basename "$packaged")"
+  platform_libraries="$unpacked/lib"
+  mkdir -p "$root/target"
+  (
+    flock 9
+    if [ "$platform_libraries" -nt "$packaged" ]; then exit; fi
+    rm -rf "$unpacked"
+    "$java" -XX:TieredStopAtLevel=1 -Djarmode=tools -jar "$packaged" extract \
+      --destination "$unpacked" >/dev/null
+    touch "$platform_libraries"
+  ) 9>"$root/target/ops-platform.lock"
 }

@@ -45,13 +45,9 @@ final class House {
 
   Opened open() throws IOException, InterruptedException {
     Path home = folder.resolve("home");
-    var command =
-        new ProcessBuilder(
-            java(),
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m",
-            "-jar",
-            jar("platform-web/target", "web").toString());
+    var command = new ProcessBuilder(root.resolve("ops/platform").toString());
+    command.environment().put("ESPALIER_OPS_BUILD", "skip");
+    command.environment().put("ESPALIER_PLATFORM_OPTS", "-XX:TieredStopAtLevel=1 -Xmx512m");
     command.environment().put("ESPALIER_HOME", home.toString());
     command.environment().put("ESPALIER_PORT", "0");
     command.environment().put("ESPALIER_STARTERS", root.resolve(STARTERS).toString());

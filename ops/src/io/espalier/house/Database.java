@@ -30,9 +30,7 @@ public final class Database implements AutoCloseable {
   public static Database start(Installation installation, Path home)
       throws IOException, InterruptedException {
     Files.createDirectories(home);
-    var command =
-        new ProcessBuilder(
-            installation.ofPlatform("io.espalier.web.database.ServeDatabase"));
+    var command = installation.ops("database");
     command.environment().put("ESPALIER_HOME", home.toString());
     Started server = Started.program("the database", command, home.resolve("database.log"));
     return new Database(home, server, read(Path.of(server.awaitLine(READY, START_SECONDS))));

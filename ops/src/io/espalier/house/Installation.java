@@ -14,20 +14,11 @@ public record Installation(Path root) {
 
   private static final String STARTERS = "gpu-agent/trainer/src/main/starter";
 
-  /** A command that runs a main class of the packaged platform other than its own. */
-  List<String> ofPlatform(String mainClass) throws IOException {
-    return List.of(
-        java(),
-        "-XX:TieredStopAtLevel=1",
-        "-Xmx64m",
-        "-Dloader.main=" + mainClass,
-        "-cp",
-        platform().toString(),
-        "org.springframework.boot.loader.launch.PropertiesLauncher");
-  }
-
-  public Path platform() throws IOException {
-    return jar("platform-web/target", "web");
+  /** A command of {@code ops}, as it is built: nothing is built for it. */
+  ProcessBuilder ops(String name) {
+    var command = new ProcessBuilder(root.resolve("ops").resolve(name).toString());
+    command.environment().put("ESPALIER_OPS_BUILD", "skip");
+    return command;
   }
 
   public Path starters() {

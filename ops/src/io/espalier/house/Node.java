@@ -60,9 +60,7 @@ public final class Node implements AutoCloseable {
   /** Starts it; {@link #awaitReady} waits until it answers. */
   public void start() throws IOException {
     Files.createDirectories(home);
-    var command =
-        new ProcessBuilder(
-            Installation.java(), "-Xmx768m", "-jar", installation.platform().toString());
+    var command = installation.ops("platform");
     command.environment().putAll(settings);
     process = Optional.of(Started.program("the platform " + name, command, log()));
   }

@@ -239,7 +239,9 @@ create table job (
   check (state in ('DRAFT', 'QUEUED', 'PROFILING', 'SEARCHING', 'TRAINING', 'EVALUATING', 'PAUSED',
                    'SUCCEEDED', 'FAILED', 'CANCELLED'))
 );
-create index job_by_team on job (team_id, submitted_at desc, id);
+-- A page of a list is read from where the one before it ended.
+create index job_by_time on job (submitted_at desc, id desc);
+create index job_by_team on job (team_id, submitted_at desc, id desc);
 create index job_by_deadline on job (deadline)
   where deadline is not null and state not in ('SUCCEEDED', 'FAILED', 'CANCELLED');
 

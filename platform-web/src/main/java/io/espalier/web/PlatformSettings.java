@@ -3,6 +3,7 @@ package io.espalier.web;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.lease.Fence;
 import io.espalier.orchestrator.OrchestratorSettings;
+import io.espalier.orchestrator.account.PasswordCost;
 import io.espalier.orchestrator.agent.AgentTimes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     log: {@code ESPALIER_KEEP_IN_FULL}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
  * @param agentSilence after which an agent gets no new work: {@code ESPALIER_AGENT_SILENCE}
+ * @param passwordCost of bcrypt, in powers of two: {@code ESPALIER_PASSWORD_COST}
  */
 @ConfigurationProperties("espalier")
 record PlatformSettings(
@@ -27,7 +29,8 @@ record PlatformSettings(
     @DefaultValue Lease lease,
     @Nullable Duration heartbeat,
     @Nullable Duration agentSilence,
-    @Nullable Duration keepInFull) {
+    @Nullable Duration keepInFull,
+    @Nullable Integer passwordCost) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
   record Lease(
@@ -50,7 +53,9 @@ record PlatformSettings(
                 or(agentSilence, times.silence()),
                 times.joinToken(),
                 times.credential()))
-        .withKeepInFull(or(keepInFull, settings.keepInFull()));
+        .withKeepInFull(or(keepInFull, settings.keepInFull()))
+        .withPasswordCost(
+            passwordCost == null ? settings.passwordCost() : new PasswordCost(passwordCost));
   }
 
   private static Duration or(@Nullable Duration set, Duration otherwise) {

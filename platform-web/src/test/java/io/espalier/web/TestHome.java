@@ -25,6 +25,7 @@ public final class TestHome
       TestPropertyValues.of(
               "espalier.home=" + home,
               "espalier.local-agent=off",
+              "espalier.password-cost=4",
               "vaadin.productionMode=true") // there is no development server on the class path
           .applyTo(context);
       context.addApplicationListener(event -> {

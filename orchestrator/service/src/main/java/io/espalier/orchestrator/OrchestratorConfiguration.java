@@ -70,8 +70,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Accounts accounts(Transactions transactions, Audit audit) {
-    return new Accounts(transactions, audit, InstantSource.system());
+  Accounts accounts(Transactions transactions, Audit audit, OrchestratorSettings settings) {
+    return new Accounts(transactions, audit, InstantSource.system(), settings.passwordCost());
   }
 
   @Bean

@@ -2,6 +2,7 @@ package io.espalier.orchestrator;
 
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.lease.Fence;
+import io.espalier.orchestrator.account.PasswordCost;
 import io.espalier.orchestrator.agent.AgentTimes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,8 @@ public record OrchestratorSettings(
     AgentTimes agentTimes,
     Duration planPeriod,
     Duration keepInFull,
-    long maxBlobBytes) {
+    long maxBlobBytes,
+    PasswordCost passwordCost) {
 
   public static OrchestratorSettings defaults(Path blobFolder) {
     return new OrchestratorSettings(
@@ -35,26 +37,32 @@ public record OrchestratorSettings(
             Duration.ofHours(24)),
         Duration.ofSeconds(5),
         Duration.ofDays(30),
-        64L << 30);
+        64L << 30,
+        PasswordCost.DEFAULT);
   }
 
   public OrchestratorSettings withFence(Fence other) {
     return new OrchestratorSettings(
-        blobFolder, other, terms, agentTimes, planPeriod, keepInFull, maxBlobBytes);
+        blobFolder, other, terms, agentTimes, planPeriod, keepInFull, maxBlobBytes, passwordCost);
   }
 
   public OrchestratorSettings withTerms(Terms other) {
     return new OrchestratorSettings(
-        blobFolder, fence, other, agentTimes, planPeriod, keepInFull, maxBlobBytes);
+        blobFolder, fence, other, agentTimes, planPeriod, keepInFull, maxBlobBytes, passwordCost);
   }
 
   public OrchestratorSettings withAgentTimes(AgentTimes other) {
     return new OrchestratorSettings(
-        blobFolder, fence, terms, other, planPeriod, keepInFull, maxBlobBytes);
+        blobFolder, fence, terms, other, planPeriod, keepInFull, maxBlobBytes, passwordCost);
   }
 
   public OrchestratorSettings withKeepInFull(Duration other) {
     return new OrchestratorSettings(
-        blobFolder, fence, terms, agentTimes, planPeriod, other, maxBlobBytes);
+        blobFolder, fence, terms, agentTimes, planPeriod, other, maxBlobBytes, passwordCost);
+  }
+
+  public OrchestratorSettings withPasswordCost(PasswordCost other) {
+    return new OrchestratorSettings(
+        blobFolder, fence, terms, agentTimes, planPeriod, keepInFull, maxBlobBytes, other);
   }
 }

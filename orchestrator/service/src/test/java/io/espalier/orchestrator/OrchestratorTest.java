@@ -6,6 +6,7 @@ import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.lease.Fence;
 import io.espalier.domain.wire.Desired;
+import io.espalier.orchestrator.account.PasswordCost;
 import io.espalier.orchestrator.agent.AgentTimes;
 import io.espalier.orchestrator.agent.Agents;
 import io.espalier.orchestrator.database.Credentials;
@@ -67,7 +68,8 @@ class OrchestratorTest {
                 Duration.ofHours(24)),
             planPeriod,
             Duration.ofDays(30),
-            1 << 20);
+            1 << 20,
+            PasswordCost.DEFAULT);
     var context = new AnnotationConfigApplicationContext();
     context.registerBean(Credentials.class, () -> seeds.credentials);
     context.registerBean(OrchestratorSettings.class, () -> settings);

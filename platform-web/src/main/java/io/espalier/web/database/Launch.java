@@ -78,6 +78,8 @@ record Launch(
             "-c",
             "fsync=on",
             "-c",
+            "max_parallel_workers_per_gather=0", // starting one takes longer than most statements
+            "-c",
             "cluster_name=espalier");
     var output = logFile(folder);
     if (Files.exists(output) && Files.size(output) > LARGEST_LOG) Files.delete(output);

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -26,6 +27,13 @@ class FullDiskIT {
   /** Enough for the database's programs and the first jobs. */
   private static final long DISK = 700L << 20;
 
+  /** A job whose daemon could not write is given to the next soon. */
+  private static final Map<String, String> QUICK =
+      Map.of(
+          "ESPALIER_HEARTBEAT", "1s",
+          "ESPALIER_LEASE_STOP_AFTER", "20s",
+          "ESPALIER_LEASE_REGRANT_AFTER", "25s");
+
   private static final Duration FULL_FOR = Duration.ofSeconds(15);
 
   @TempDir Path folder;
@@ -33,7 +41,7 @@ class FullDiskIT {
   @Test
   void aFullDiskIsSaidToBeFullAndLosesNothing() throws Exception {
     Assumptions.assumeTrue(Disk.isPossible(), "not run: unshare -Urm is not allowed here");
-    try (var house = House.onDiskOf(DISK)) {
+    try (var house = House.onDiskOf(DISK, QUICK)) {
       house.open();
       var tenant = Tenant.settleIn(house);
       var images = house.drawnImages(20);

@@ -50,8 +50,8 @@ public final class House implements AutoCloseable {
   }
 
   /** A house whose data folder is a file system of its own and has so many bytes. */
-  static House onDiskOf(long bytes) {
-    return new House(Map.of(), bytes);
+  static House onDiskOf(long bytes, Map<String, String> settings) {
+    return new House(settings, bytes);
   }
 
   private House(Map<String, String> settings, long diskBytes) {
@@ -78,7 +78,7 @@ public final class House implements AutoCloseable {
   /** Starts the platform and waits until it says that it is ready, and answers. */
   public void open() {
     long starts = starts();
-    var program = List.of(java(), "-Xmx512m", "-jar", jar("platform-web/target", "web"));
+    var program = List.of(ROOT.resolve("ops/platform").toString());
     var command =
         new ProcessBuilder(disk.map(small -> small.mountedFor(program)).orElse(program))
             .redirectErrorStream(true)
@@ -87,12 +87,22 @@ public final class House implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
-                "ESPALIER_HOME", home().toString(),
-                "ESPALIER_PORT", Integer.toString(port),
-                "ESPALIER_STARTERS", ROOT.resolve("gpu-agent/trainer/src/main/starter").toString(),
-                "ESPALIER_AGENT_COMMAND", String.join(" ", agent()),
-                "ESPALIER_AGENT_DEVICES", "cpu",
-                "ESPALIER_TRAINER_COMMAND", ROOT.resolve("ops/trainer") + " run"));
+                "ESPALIER_OPS_BUILD",
+                "skip",
+                "ESPALIER_PLATFORM_OPTS",
+                "-Xmx512m",
+                "ESPALIER_HOME",
+                home().toString(),
+                "ESPALIER_PORT",
+                Integer.toString(port),
+                "ESPALIER_STARTERS",
+                ROOT.resolve("gpu-agent/trainer/src/main/starter").toString(),
+                "ESPALIER_AGENT_COMMAND",
+                String.join(" ", agent()),
+                "ESPALIER_AGENT_DEVICES",
+                "cpu",
+                "ESPALIER_TRAINER_COMMAND",
+                ROOT.resolve("ops/trainer") + " run"));
     command.environment().putAll(settings);
     try {
       var process = command.start();

@@ -37,15 +37,11 @@ public final class Accounts {
   private final Throttle throttle = new Throttle();
 
   /** {@code clock} times the delays after failures; all else goes by the database's clock. */
-  public Accounts(Transactions transactions, Audit audit, InstantSource clock) {
-    this(transactions, audit, clock, new PasswordRules(PasswordRules.COST));
-  }
-
-  Accounts(Transactions transactions, Audit audit, InstantSource clock, PasswordRules passwords) {
+  public Accounts(Transactions transactions, Audit audit, InstantSource clock, PasswordCost cost) {
     this.transactions = transactions;
     this.audit = audit;
     this.clock = clock;
-    this.passwords = passwords;
+    passwords = new PasswordRules(cost);
   }
 
   // ── The first admin ───────────────────────────────────────────────────────────────────────────

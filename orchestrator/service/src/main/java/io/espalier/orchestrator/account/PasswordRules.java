@@ -14,16 +14,13 @@ final class PasswordRules {
   private static final int SHORTEST = 15; // NIST SP 800-63B-4 for passwords without a second factor
   private static final int LONGEST_BYTES = 72; // bcrypt ignores what follows
 
-  /** Of bcrypt, in powers of two: about a quarter of a second. */
-  static final int COST = 12;
-
   private final PasswordEncoder encoder;
 
   // Compared with when there is no such user, so that both answers take as long.
   private final String nobodysHash;
 
-  PasswordRules(int cost) {
-    encoder = new BCryptPasswordEncoder(cost);
+  PasswordRules(PasswordCost cost) {
+    encoder = new BCryptPasswordEncoder(cost.power());
     nobodysHash = encode("nobody has this password");
   }
 

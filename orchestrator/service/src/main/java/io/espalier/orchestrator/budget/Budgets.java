@@ -365,13 +365,16 @@ public final class Budgets {
                         """
                         select j.id, j.name, u.display_name, j.state, j.pause_reason, j.failure_reason,
                                j.submitted_at, a.funded, a.held, a.spent, a.money_held, a.money_spent
-                        from job j
+                        from (
+                          select * from job j
+                          where j.team_id = :team
+                            and (j.submitted_at, j.id)
+                                < (coalesce(:at::timestamptz, 'infinity'), :id::uuid)
+                          order by j.submitted_at desc, j.id desc limit :limit
+                        ) j
                         join app_user u on u.id = j.owner_id
                         join budget_account a on a.job_id = j.id
-                        where j.team_id = :team
-                          and (:at::timestamptz is null
-                               or (j.submitted_at, j.id) < (:at::timestamptz, :id::uuid))
-                        order by j.submitted_at desc, j.id desc limit :limit
+                        order by j.submitted_at desc, j.id desc
                         """)
                     .param("team", team)
                     .param("at", after == null ? null : parameter(after.at()))

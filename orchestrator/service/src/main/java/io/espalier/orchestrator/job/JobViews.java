@@ -48,7 +48,7 @@ final class JobViews {
              j.submitted_at, j.finished_at,
              t.kind, t.state as task_state, t.losses, t.progress, t.waiting_reason, t.waiting_text,
              g.name as agent_name
-      from job j
+      from %s j
       join app_user u on u.id = j.owner_id
       join base_model m on m.id = j.base_model_id
       join dataset_version v on v.id = j.dataset_version_id
@@ -59,8 +59,10 @@ final class JobViews {
       left join agent g on g.id = l.agent_id
       """;
 
+  private static final String NEWEST_FIRST = "order by j.submitted_at desc, j.id desc ";
+
   static Optional<JobView> find(JdbcClient jdbc, UUID id) {
-    return jdbc.sql(SELECT + "where j.id = :id")
+    return jdbc.sql(SELECT.formatted("job") + "where j.id = :id")
         .param("id", id)
         .query((row, _) -> view(row))
         .optional();
@@ -69,15 +71,7 @@ final class JobViews {
   static Page<JobView> list(JdbcClient jdbc, JobFilter filter, PageRequest page) {
     var after = page.after() == null ? null : Position.parse(page.after());
     var views =
-        jdbc.sql(
-                SELECT
-                    + """
-                    where (:team::uuid is null or j.team_id = :team::uuid)
-                      and (cardinality(:states::text[]) = 0 or j.state = any (:states::text[]))
-                      and (:at::timestamptz is null
-                           or (j.submitted_at, j.id) < (:at::timestamptz, :id::uuid))
-                    order by j.submitted_at desc, j.id desc limit :limit
-                    """)
+        jdbc.sql(SELECT.formatted("(" + pageOf(filter) + ")") + NEWEST_FIRST)
             .param("team", filter.team())
             .param("states", filter.states().stream().map(Enum::name).toArray(String[]::new))
             .param("at", after == null ? null : parameter(after.at()))
@@ -89,6 +83,18 @@ final class JobViews {
     var shown = views.subList(0, page.size());
     var last = shown.getLast();
     return new Page<>(shown, new Position(last.submittedAt(), last.id()).toString());
+  }
+
+  /** The jobs of a page alone: what they refer to is read for no other. */
+  private static String pageOf(JobFilter filter) {
+    return """
+    select * from job j
+    where (j.submitted_at, j.id) < (coalesce(:at::timestamptz, 'infinity'), :id::uuid)
+      and (cardinality(:states::text[]) = 0 or j.state = any (:states::text[]))
+    """
+        + (filter.team() == null ? "" : "and j.team_id = :team ")
+        + NEWEST_FIRST
+        + "limit :limit";
   }
 
   private static JobView view(ResultSet row) throws SQLException {

@@ -19,15 +19,14 @@ import org.junit.jupiter.api.Test;
 
 class AccountsTest {
 
-  private static final int QUICK = 4; // bcrypt's least cost
+  private static final PasswordCost QUICK = new PasswordCost(4);
 
   private static final String PASSWORD = "correct horse battery";
 
   @AutoClose private final TestDatabase database = new TestDatabase();
   private final Audit audit = new Audit(database.transactions());
   private Instant now = Instant.parse("2026-11-22T10:00:00Z");
-  private final Accounts accounts =
-      new Accounts(database.transactions(), audit, () -> now, new PasswordRules(QUICK));
+  private final Accounts accounts = new Accounts(database.transactions(), audit, () -> now, QUICK);
   private final Tokens tokens = new Tokens(database.transactions(), audit);
   private final Teams teams = new Teams(database.transactions(), audit);
 

@@ -129,6 +129,8 @@ public final class TestDatabase implements AutoCloseable {
           EmbeddedPostgres.builder()
               .setServerConfig("fsync", "off")
               .setServerConfig("full_page_writes", "off")
+              // Starting a worker takes longer than any statement of a test does alone.
+              .setServerConfig("max_parallel_workers_per_gather", "0")
               .start();
       var postgres = JdbcClient.create(server.getPostgresDatabase());
       postgres.sql("create role owner login createdb").update();
