@@ -195,6 +195,8 @@ create table slot (
   unique (agent_id, index),
   check ((quarantined_at is null) = (quarantine_reason is null))
 );
+-- Whether any host offers a pool is asked for every submission.
+create index slot_by_pool on slot (pool) where present;
 
 -- ── Work ─────────────────────────────────────────────────────────────────────────────────────────
 

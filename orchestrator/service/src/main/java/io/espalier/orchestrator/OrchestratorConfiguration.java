@@ -120,13 +120,13 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Leases leases(Ledger ledger, OrchestratorSettings settings) {
-    return new Leases(ledger, settings.fence(), settings.terms());
+  Leases leases(OrchestratorSettings settings) {
+    return new Leases(settings.fence(), settings.terms());
   }
 
   @Bean
-  TaskFlow taskFlow(Leases leases, Ledger ledger, OrchestratorSettings settings) {
-    return new TaskFlow(leases, ledger, settings.terms());
+  TaskFlow taskFlow(Leases leases, OrchestratorSettings settings) {
+    return new TaskFlow(leases, settings.terms());
   }
 
   @Bean

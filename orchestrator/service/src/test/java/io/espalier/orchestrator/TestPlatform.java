@@ -88,8 +88,8 @@ public final class TestPlatform implements AutoCloseable {
   public final Changes changes = new Changes(transactions, planner);
   public final Audit audit = new Audit(transactions);
   public final Ledger ledger = new Ledger();
-  public final Leases leases = new Leases(ledger, FENCE, TERMS);
-  public final TaskFlow flow = new TaskFlow(leases, ledger, TERMS);
+  public final Leases leases = new Leases(FENCE, TERMS);
+  public final TaskFlow flow = new TaskFlow(leases, TERMS);
   private final Path contents = temporaryFolder();
   public final BlobStore blobs = new BlobStore(contents);
   public final Budgets budgets = new Budgets(transactions, ledger, changes, audit);

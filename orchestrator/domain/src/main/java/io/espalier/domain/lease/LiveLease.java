@@ -41,7 +41,7 @@ public record LiveLease(
    */
   public Renewed renew(Fence fence, Terms terms, Supplier<Amount> free, Instant now) {
     var funded = heard(fence, now);
-    if (wish != Wish.RUN || !Renewal.isDue(terms, funded.slice(), now)) {
+    if (!isFundingDue(fence, terms, now)) {
       return renewed(fence, wish, yieldReason, funded, List.of(), now);
     }
     var beyond = funded.beyond(free.get(), now);
@@ -57,6 +57,11 @@ public record LiveLease(
               funded.renewal(used, next),
               now);
     };
+  }
+
+  /** Whether a sign of life now renews the funding, or ends it. */
+  public boolean isFundingDue(Fence fence, Terms terms, Instant now) {
+    return wish == Wish.RUN && Renewal.isDue(terms, heard(fence, now).slice(), now);
   }
 
   private static Renewed renewed(

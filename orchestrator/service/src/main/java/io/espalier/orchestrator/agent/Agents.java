@@ -4,7 +4,6 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.lease.Fence;
-import io.espalier.domain.lease.Reception;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -13,7 +12,6 @@ import io.espalier.domain.wire.Enrolment;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
 import io.espalier.domain.wire.TaskSpec;
-import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.blob.BlobStore;
@@ -22,14 +20,13 @@ import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Transactions;
 import io.espalier.orchestrator.job.TaskFlow;
-import io.espalier.orchestrator.job.TaskReports;
 import io.espalier.orchestrator.job.Work;
 import io.espalier.orchestrator.lease.Lease;
 import io.espalier.orchestrator.lease.Leases;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +39,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What agents call, and what admins do with agents. */
 public final class Agents {
 
+  private static final Duration LATELY = Duration.ofSeconds(10);
+
   private final Transactions transactions;
   private final Leases leases;
   private final TaskFlow flow;
@@ -51,6 +50,12 @@ public final class Agents {
   private final Fence fence;
   private final AgentTimes times;
   private final long maxBlobBytes;
+  private final Intake intake;
+
+  /** By the hash of the credential. */
+  private final Recent<ByteBuffer, UUID> authenticated = new Recent<>(LATELY);
+
+  private final Recent<UUID, Boolean> heardOf = new Recent<>(LATELY);
 
   public Agents(
       Transactions transactions,
@@ -71,6 +76,7 @@ public final class Agents {
     this.fence = fence;
     this.times = times;
     this.maxBlobBytes = maxBlobBytes;
+    intake = new Intake(transactions, changes, leases, flow);
   }
 
   /** A token that enrols one agent, once. It is shown now and never again. */
@@ -132,10 +138,26 @@ public final class Agents {
     });
   }
 
-  /** Whose credential it is; refuses one that is unknown or has expired. */
+  /**
+   * Whose credential it is; refuses one that is unknown or has expired, up to ten seconds ago on a
+   * node that has just seen it.
+   */
   public UUID authenticate(String credential) {
-    return transactions.statementsAsPlanner(
-        jdbc -> Enrolments.authenticate(jdbc, credential, times.credential()));
+    var hash = ByteBuffer.wrap(Secrets.hash(credential));
+    var known = authenticated.get(hash);
+    if (known.isPresent()) return known.get();
+    var agent =
+        transactions.statementsAsPlanner(
+            jdbc -> Enrolments.authenticate(jdbc, credential, times.credential()));
+    authenticated.put(hash, agent);
+    return agent;
+  }
+
+  /** Notes that it was heard of, unless this node has done so a moment ago. */
+  private void seen(UUID agent) {
+    if (heardOf.get(agent).isPresent()) return;
+    transactions.statementsAsPlanner(jdbc -> Hosts.seen(jdbc, agent));
+    heardOf.put(agent, true);
   }
 
   /**
@@ -182,143 +204,42 @@ public final class Agents {
   public Desired desired(UUID agent, long since, Duration wait) {
     long deadline = System.nanoTime() + wait.toNanos();
     var changed = new Semaphore(0);
+    seen(agent);
     try (var _ = changes.onAgent(agent, changed::release)) {
       while (true) {
         changed.drainPermits();
-        var desired = transactions.asPlanner(jdbc -> read(jdbc, agent));
+        long version = transactions.statementsAsPlanner(jdbc -> Hosts.version(jdbc, agent));
         long left = deadline - System.nanoTime();
-        if (desired.version() > since || left <= 0 || changes.isLeaving()) return desired;
-        if (!changed.tryAcquire(left, TimeUnit.NANOSECONDS)) {
-          return transactions.asPlanner(jdbc -> read(jdbc, agent));
-        }
+        if (version > since || left <= 0 || changes.isLeaving()) return desired(agent, version);
+        if (!changed.tryAcquire(left, TimeUnit.NANOSECONDS)) break;
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return transactions.asPlanner(jdbc -> read(jdbc, agent));
     }
+    return desired(agent, transactions.statementsAsPlanner(jdbc -> Hosts.version(jdbc, agent)));
   }
 
-  private Desired read(JdbcClient jdbc, UUID agent) {
-    Hosts.seen(jdbc, agent);
-    long version =
-        jdbc.sql("select desired_version from agent where id = :id")
-            .param("id", agent)
-            .query((row, _) -> row.getLong("desired_version"))
-            .optional()
-            .orElseThrow(() -> Absent.of("agent", agent));
-    var wanted = new ArrayList<Desired.Lease>();
-    for (var lease : leases.liveOfAgent(jdbc, agent)) {
-      wanted.add(
-          new Desired.Lease(
-              lease.id(),
-              lease.epoch(),
-              slots(jdbc, lease),
-              leases.validFor(lease).toMillis(),
-              lease.wish(),
-              leases.spec(jdbc, lease.id())));
-    }
-    return new Desired(version, List.copyOf(wanted));
+  /** What is read after the version may be newer: then the next call is answered at once. */
+  private Desired desired(UUID agent, long version) {
+    var held = transactions.statementsAsPlanner(jdbc -> leases.heldByAgent(jdbc, agent));
+    return new Desired(version, held.stream().map(this::desired).toList());
   }
 
-  private static List<Integer> slots(JdbcClient jdbc, Lease lease) {
-    return jdbc.sql(
-            """
-            select s.index from lease_slot l join slot s on s.id = l.slot_id
-            where l.lease_id = :lease order by s.index
-            """)
-        .param("lease", lease.id())
-        .query((row, _) -> row.getInt("index"))
-        .list();
+  private Desired.Lease desired(Leases.Held held) {
+    var lease = held.lease();
+    return new Desired.Lease(
+        lease.id(),
+        lease.epoch(),
+        held.slots(),
+        leases.validFor(lease).toMillis(),
+        lease.wish(),
+        held.spec());
   }
 
   /** Stores what is new and answers for every lease on its own. */
   public Events.Answer events(UUID agent, Events.Request request) {
-    transactions.statementsAsPlanner(jdbc -> Hosts.seen(jdbc, agent));
-    return new Events.Answer(request.leases().stream().map(batch -> accept(agent, batch)).toList());
-  }
-
-  private Events.Verdict accept(UUID agent, Events.OfLease batch) {
-    var accepted = transactions.asPlanner(jdbc -> accept(jdbc, agent, batch));
-    changes.announce(accepted.changes());
-    return accepted.verdict();
-  }
-
-  private record Accepted(Events.Verdict verdict, List<Change> changes) {
-    static Accepted silently(Events.Verdict verdict) {
-      return new Accepted(verdict, List.of());
-    }
-  }
-
-  private Accepted accept(JdbcClient jdbc, UUID agent, Events.OfLease batch) {
-    if (batch.events().isEmpty()) {
-      // The commonest message by far: it need not lock job and task.
-      return leases
-          .lock(jdbc, batch.leaseId())
-          .map(lease -> silently(jdbc, lease, batch, reception(lease, agent, batch)))
-          .orElseGet(() -> Accepted.silently(stale(batch)));
-    }
-    return Work.lock(jdbc, leases, batch.leaseId())
-        .map(work ->
-            switch (reception(work.lease(), agent, batch)) {
-              case Reception.News news -> store(jdbc, work, news);
-              case Reception without -> silently(jdbc, work.lease(), batch, without);
-            })
-        .orElseGet(() -> Accepted.silently(stale(batch)));
-  }
-
-  private static Reception reception(Lease lease, UUID agent, Events.OfLease batch) {
-    boolean own = lease.agent().equals(agent) && lease.epoch() == batch.epoch();
-    return Reception.of(
-        lease.state(), own, lease.nextSequence(), batch.firstSequence(), batch.events());
-  }
-
-  private Accepted silently(
-      JdbcClient jdbc, Lease lease, Events.OfLease batch, Reception reception) {
-    return Accepted.silently(
-        switch (reception) {
-          case Reception.Stale() -> stale(batch);
-          case Reception.Ended() -> ended(lease.id(), lease.nextSequence());
-          case Reception.SignOfLife() ->
-              accepted(lease.id(), lease.nextSequence(), leases.renew(jdbc, lease));
-          case Reception.News news ->
-              throw new IllegalStateException("Not to be left unsaid: " + news);
-        });
-  }
-
-  private Accepted store(JdbcClient jdbc, Work work, Reception.News news) {
-    var lease = work.lease();
-    TaskReports.store(jdbc, work, news.events());
-    boolean saved = news.events().stream().anyMatch(TrainerEvent.Checkpoint.class::isInstance);
-    var heard = saved ? leases.checkpointed(jdbc, lease) : lease;
-    long next = lease.nextSequence() + news.events().size();
-    jdbc.sql("update lease set next_sequence = :next where id = :id and epoch = :epoch")
-        .param("next", next)
-        .param("id", lease.id())
-        .param("epoch", lease.epoch())
-        .update();
-    if (!news.last().isLast()) {
-      var valid = leases.renew(jdbc, heard);
-      return new Accepted(
-          accepted(lease.id(), next, valid), List.of(new Change.OfJob(lease.job())));
-    }
-    // Read again: a checkpoint in the same batch has reset the count of losses.
-    flow.end(jdbc, Work.lock(jdbc, leases, lease.id()).orElseThrow(), news.last());
-    return new Accepted(
-        ended(lease.id(), next),
-        List.of(
-            new Change.OfJob(lease.job()), new Change.OfAgent(lease.agent()), new Change.OfWork()));
-  }
-
-  private static Events.Verdict accepted(UUID lease, long next, Duration valid) {
-    return new Events.Verdict(lease, Events.Outcome.ACCEPTED, next, valid.toMillis());
-  }
-
-  private static Events.Verdict ended(UUID lease, long next) {
-    return new Events.Verdict(lease, Events.Outcome.ENDED, next, 0);
-  }
-
-  private static Events.Verdict stale(Events.OfLease batch) {
-    return new Events.Verdict(batch.leaseId(), Events.Outcome.STALE_EPOCH, 0, 0);
+    seen(agent);
+    return new Events.Answer(intake.accept(agent, request.leases()));
   }
 
   /** A content that a live lease of this agent names among its inputs. */

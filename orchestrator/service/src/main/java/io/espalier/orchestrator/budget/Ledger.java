@@ -9,7 +9,6 @@ import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Balance;
 import io.espalier.domain.budget.EntryKind;
-import io.espalier.domain.budget.Posting;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.unit.Money;
@@ -154,17 +153,6 @@ public final class Ledger {
   /** Locks the accounts of a job until the transaction ends. */
   public Books.Purse lock(JdbcClient jdbc, UUID team, UUID job) {
     return Books.open(jdbc, List.of(team), List.of(job)).purse(team, job);
-  }
-
-  /**
-   * Makes entries about a lease, each in both accounts. False, and nothing is posted, if one of the
-   * accounts has not got what they take.
-   */
-  public boolean post(JdbcClient jdbc, Books.OfLease lease, List<Posting> postings, String reason) {
-    var books = Books.open(jdbc, List.of(lease.team()), List.of(lease.job()));
-    if (!books.post(lease, postings, reason)) return false;
-    books.write(jdbc);
-    return true;
   }
 
   // ── Rows ─────────────────────────────────────────────────────────────────────────────────────

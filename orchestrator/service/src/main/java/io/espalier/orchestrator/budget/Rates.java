@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -69,26 +68,15 @@ public final class Rates {
   public static Rate cheapest(JdbcClient jdbc) {
     return jdbc.sql(
             """
-            select coalesce(min(micros_per_hour), 0) as micros
-            from (select distinct on (s.pool) coalesce(r.micros_per_hour, 0) as micros_per_hour
-                  from slot s left join pool_rate r on r.pool = s.pool
-                  where s.present order by s.pool, r.version desc) offered
+            select coalesce(min(coalesce(r.micros_per_hour, 0)), 0) as micros
+            from pool p
+            left join lateral (
+              select micros_per_hour from pool_rate
+              where pool = p.name order by version desc limit 1) r on true
+            where exists (select from slot s where s.pool = p.name and s.present)
             """)
         .query((row, _) -> new Rate(money(row, "micros")))
         .single();
-  }
-
-  /** The rate at which a slot is granted at this moment, in the caller's transaction. */
-  public static Rate ofSlot(JdbcClient jdbc, UUID slot) {
-    return jdbc.sql(
-            """
-            select r.micros_per_hour from pool_rate r join slot s on s.pool = r.pool
-            where s.id = :slot order by r.version desc limit 1
-            """)
-        .param("slot", slot)
-        .query((row, _) -> new Rate(money(row, "micros_per_hour")))
-        .optional()
-        .orElse(Rate.FREE);
   }
 
   /** Every pool with its present rate, for everybody who may spend on it. */

@@ -6,11 +6,18 @@ import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.problem.Problem;
+import io.espalier.domain.selection.DataProfile;
+import io.espalier.domain.selection.Decision;
+import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.database.ColumnArrays;
 import io.espalier.orchestrator.database.Json;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -28,7 +35,34 @@ final class JobChanges {
       @Nullable FailureReason failure,
       @Nullable Problem problem) {}
 
+  /** What was learnt about a job; null for nothing new. */
+  private static final class Learnt {
+    @Nullable DataProfile profile;
+    @Nullable Decision decision;
+    TrainerEvent.@Nullable Evaluated result;
+  }
+
   private final List<Change> changes = new ArrayList<>();
+
+  /** By job. */
+  private final Map<UUID, Learnt> learnt = new HashMap<>();
+
+  /** These are stored with a move of their job. */
+  void measured(JobRow job, DataProfile profile) {
+    learnt(job).profile = profile;
+  }
+
+  void decided(JobRow job, Decision decision) {
+    learnt(job).decision = decision;
+  }
+
+  void scored(JobRow job, TrainerEvent.Evaluated result) {
+    learnt(job).result = result;
+  }
+
+  private Learnt learnt(JobRow job) {
+    return learnt.computeIfAbsent(job.id(), _ -> new Learnt());
+  }
 
   void move(JobRow job, JobState to, String why) {
     add(new Change(job, to, why, null, null, null));
@@ -58,10 +92,17 @@ final class JobChanges {
                 """
                 update job j
                 set state = n.state, pause_reason = n.pause, failure_reason = n.failure,
-                    problem = n.problem::jsonb, finished_at = n.finished, version = j.version + 1
+                    problem = n.problem::jsonb, finished_at = n.finished,
+                    profile = coalesce(n.profile::jsonb, j.profile),
+                    decision = coalesce(n.decision::jsonb, j.decision),
+                    training = coalesce(n.training::jsonb, j.training),
+                    result = coalesce(n.result::jsonb, j.result), version = j.version + 1
                 from unnest(:ids::uuid[], :versions::bigint[], :states::text[], :pauses::text[],
-                            :failures::text[], :problems::text[], :finished::timestamptz[])
-                  as n (id, version, state, pause, failure, problem, finished)
+                            :failures::text[], :problems::text[], :finished::timestamptz[],
+                            :profiles::text[], :decisions::text[], :trainings::text[],
+                            :results::text[])
+                  as n (id, version, state, pause, failure, problem, finished, profile, decision,
+                        training, result)
                 where j.id = n.id and j.version = n.version
                 """)
             .param("ids", ColumnArrays.uuids(changes, change -> change.job().id()))
@@ -71,6 +112,10 @@ final class JobChanges {
             .param("failures", ColumnArrays.texts(changes, change -> name(change.failure())))
             .param("problems", ColumnArrays.texts(changes, change -> json(change.problem())))
             .param("finished", ColumnArrays.texts(changes, change -> text(finished(change))))
+            .param("profiles", learnt(one -> one.profile))
+            .param("decisions", learnt(one -> one.decision))
+            .param("trainings", learnt(one -> one.decision == null ? null : one.decision.chosen()))
+            .param("results", learnt(one -> one.result))
             .update();
     if (changed != changes.size()) {
       throw new IllegalStateException(
@@ -93,6 +138,17 @@ final class JobChanges {
         .param("reasons", ColumnArrays.texts(changes, Change::why))
         .update();
     changes.clear();
+    learnt.clear();
+  }
+
+  private @Nullable String[] learnt(Function<Learnt, @Nullable Object> column) {
+    return ColumnArrays.texts(
+        changes,
+        change -> {
+          var one = learnt.get(change.job().id());
+          var value = one == null ? null : column.apply(one);
+          return value == null ? null : Json.write(value);
+        });
   }
 
   private static @Nullable OffsetDateTime finished(Change change) {

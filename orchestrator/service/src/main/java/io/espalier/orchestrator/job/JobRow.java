@@ -39,9 +39,18 @@ record JobRow(
         .optional();
   }
 
-  /** The same for many, in the order of their ids; whatever others have locked is left out. */
+  /** The same for many, in the order of their ids. */
+  static List<JobRow> lock(JdbcClient jdbc, Collection<UUID> ids) {
+    return lock(jdbc, ids, "");
+  }
+
+  /** The same; whatever others have locked is left out. */
   static List<JobRow> lockFree(JdbcClient jdbc, Collection<UUID> ids) {
-    return jdbc.sql(COLUMNS + "where id = any(:ids) order by id for update skip locked")
+    return lock(jdbc, ids, " skip locked");
+  }
+
+  private static List<JobRow> lock(JdbcClient jdbc, Collection<UUID> ids, String otherwise) {
+    return jdbc.sql(COLUMNS + "where id = any(:ids) order by id for update" + otherwise)
         .param("ids", ids.toArray(UUID[]::new))
         .query((row, _) -> job(row))
         .list();

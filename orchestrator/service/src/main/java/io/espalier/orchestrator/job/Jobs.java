@@ -354,14 +354,15 @@ public final class Jobs {
     }
     Timeline.append(jdbc, submission.team(), id, null, JobState.QUEUED, "submitted");
     ledger.openCap(jdbc, submission.team(), id, submission.cap(), submission.money());
-    TaskRow.insert(
-        jdbc,
+    var tasks = new TaskChanges();
+    tasks.add(
         submission.team(),
         id,
         TaskKind.PROFILE,
         null,
         admission.profileNeed(met),
         RunTime.profile(met.preflight()));
+    tasks.write(jdbc);
     record(jdbc, principal, submission.team(), "submit", id, Map.of("cap", submission.cap()));
     return id;
   }

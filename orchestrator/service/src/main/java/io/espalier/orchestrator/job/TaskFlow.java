@@ -1,6 +1,5 @@
 package io.espalier.orchestrator.job;
 
-import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -15,10 +14,7 @@ import io.espalier.domain.selection.DataProfile;
 import io.espalier.domain.selection.Decision;
 import io.espalier.domain.selection.ProtocolChoice;
 import io.espalier.domain.selection.SelectionInput;
-import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
-import io.espalier.orchestrator.budget.Ledger;
-import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
 import io.espalier.orchestrator.lease.Leases;
@@ -37,12 +33,10 @@ public final class TaskFlow {
   private static final int MOST_CHARACTERS = 500;
 
   private final Leases leases;
-  private final Ledger ledger;
   private final Terms terms;
 
-  public TaskFlow(Leases leases, Ledger ledger, Terms terms) {
+  public TaskFlow(Leases leases, Terms terms) {
     this.leases = leases;
-    this.ledger = ledger;
     this.terms = terms;
   }
 
@@ -57,128 +51,121 @@ public final class TaskFlow {
     return true;
   }
 
+  /** Takes what a trainer has reported; a last word is for {@link #end}. */
+  public void report(JdbcClient jdbc, WorkChanges changes, Work work, List<TrainerEvent> events) {
+    changes.reports.add(jdbc, work, events);
+  }
+
   /** The trainer has said its last word. */
-  public void end(JdbcClient jdbc, Work work, TrainerEvent last) {
+  public void end(JdbcClient jdbc, WorkChanges changes, Work work, TrainerEvent last) {
     var lease = work.lease();
-    var after = AfterRun.said(work.run(jdbc), last, isReadable(last));
+    var after = AfterRun.said(work.run(), last, isReadable(last));
     switch (after) {
-      case AfterRun.Unwanted() -> leases.release(jdbc, lease, "no longer wanted");
-      case AfterRun.Done(var answer) -> done(jdbc, work, answer);
+      case AfterRun.Unwanted() -> leases.release(changes.leases, lease, "no longer wanted");
+      case AfterRun.Done(var answer) -> done(jdbc, changes, work, answer);
       case AfterRun.Requeue requeue -> {
-        release(jdbc, work, requeue.billed(), requeue.how());
-        requeue(jdbc, work, requeue);
+        release(changes, work, requeue.billed(), requeue.how());
+        requeue(changes, work, requeue);
       }
       case AfterRun.GiveUp(var reason, var problem) -> {
-        release(jdbc, work, reason.isBilled(), reason.label() + ": " + problem.message());
-        giveUp(jdbc, work, reason, problem);
+        release(changes, work, reason.isBilled(), reason.label() + ": " + problem.message());
+        giveUp(changes, work, reason, problem);
       }
     }
   }
 
-  private void release(JdbcClient jdbc, Work work, boolean billed, String how) {
+  private void release(WorkChanges changes, Work work, boolean billed, String how) {
     var line = Printable.line(how, MOST_CHARACTERS);
-    if (billed) leases.release(jdbc, work.lease(), line);
-    else leases.releaseAfterFault(jdbc, work.lease(), line);
+    if (billed) leases.release(changes.leases, work.lease(), line);
+    else leases.releaseAfterFault(changes.leases, work.lease(), line);
   }
 
-  private void done(JdbcClient jdbc, Work work, TrainerEvent answer) {
+  private void done(JdbcClient jdbc, WorkChanges changes, Work work, TrainerEvent answer) {
     switch (answer) {
-      case TrainerEvent.Profiled profiled -> profiled(jdbc, work, profiled.profile());
-      case TrainerEvent.Trained trained -> trained(jdbc, work, trained);
-      case TrainerEvent.Evaluated evaluated -> evaluated(jdbc, work, evaluated);
+      case TrainerEvent.Profiled profiled -> profiled(jdbc, changes, work, profiled.profile());
+      case TrainerEvent.Trained trained -> trained(jdbc, changes, work, trained);
+      case TrainerEvent.Evaluated evaluated -> evaluated(changes, work, evaluated);
       case TrainerEvent other -> throw new IllegalArgumentException("Not an answer: " + other);
     }
   }
 
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
-    leases.expire(jdbc, work.lease(), how);
-    switch (AfterRun.lost(work.run(jdbc), how)) {
+    var changes = new WorkChanges(leases.changes(jdbc, List.of(work.lease())));
+    leases.expire(changes.leases, work.lease(), how);
+    switch (AfterRun.lost(work.run(), how)) {
       case AfterRun.Unwanted() -> {}
-      case AfterRun.Requeue requeue -> requeue(jdbc, work, requeue);
-      case AfterRun.GiveUp(var reason, var problem) -> giveUp(jdbc, work, reason, problem);
+      case AfterRun.Requeue requeue -> requeue(changes, work, requeue);
+      case AfterRun.GiveUp(var reason, var problem) -> giveUp(changes, work, reason, problem);
       case AfterRun.Done(var answer) -> throw new IllegalStateException("Lost with " + answer);
     }
+    changes.write(jdbc);
   }
 
-  private static void requeue(JdbcClient jdbc, Work work, AfterRun.Requeue requeue) {
-    if (requeue.elsewhere()) quarantine(jdbc, work);
-    work.task().requeue(jdbc, requeue, requeue.elsewhere() ? work.lease().agent() : null);
-    if (requeue.pause() != null) work.job().pause(jdbc, requeue.pause());
+  private static void requeue(WorkChanges changes, Work work, AfterRun.Requeue requeue) {
+    if (requeue.elsewhere()) changes.quarantine(work);
+    changes.tasks.requeue(work.task(), requeue, requeue.elsewhere() ? work.lease().agent() : null);
+    if (requeue.pause() != null) changes.jobs.pause(work.job(), requeue.pause());
   }
 
-  private static void giveUp(JdbcClient jdbc, Work work, FailureReason reason, Problem problem) {
-    if (reason == FailureReason.HARDWARE) quarantine(jdbc, work);
-    work.task().end(jdbc, TaskState.FAILED);
-    work.job().fail(jdbc, reason, problem);
+  private static void giveUp(
+      WorkChanges changes, Work work, FailureReason reason, Problem problem) {
+    if (reason == FailureReason.HARDWARE) changes.quarantine(work);
+    changes.tasks.end(work.task(), TaskState.FAILED);
+    changes.jobs.fail(work.job(), reason, problem);
   }
 
-  /** Nothing is granted on a slot whose hardware failed until an admin has looked at it. */
-  private static void quarantine(JdbcClient jdbc, Work work) {
-    jdbc.sql(
-            """
-            update slot s set quarantined_at = now(), quarantine_reason = :reason
-            from lease_slot l
-            where l.lease_id = :lease and l.slot_id = s.id and s.quarantined_at is null
-            """)
-        .param("reason", "hardware error under job " + work.job().id())
-        .param("lease", work.lease().id())
-        .update();
-  }
-
-  private void profiled(JdbcClient jdbc, Work work, DataProfile profile) {
-    finish(jdbc, work, "profiled");
+  private void profiled(JdbcClient jdbc, WorkChanges changes, Work work, DataProfile profile) {
+    finish(changes, work, "profiled");
     var job = work.job();
-    measured(jdbc, job, profile);
+    changes.jobs.measured(job, profile);
     var facts = JobFacts.read(jdbc, job.id());
-    var left = ledger.lock(jdbc, job.team(), job.id()).free().payable(rate(jdbc, work));
+    // What the next task will cost, which runs in the same pool.
+    var rate = changes.rate(jdbc, work.task().pool());
+    var left = changes.leases.books.purse(job.team(), job.id()).free().payable(rate);
     var input =
         new SelectionInput(profile, facts.inputs().model(), left, facts.requested(), facts.seed());
     switch (ProtocolChoice.decide(input)) {
-      case Choice.Made(var decision) -> train(jdbc, work, profile, decision);
-      case Choice.Impossible(var problem, _) -> job.fail(jdbc, FailureReason.USER_ERROR, problem);
+      case Choice.Made(var decision) -> train(changes, work, profile, decision);
+      case Choice.Impossible(var problem, _) ->
+          changes.jobs.fail(job, FailureReason.USER_ERROR, problem);
     }
   }
 
-  /** What the next task will cost, which runs in the same pool. */
-  private static Rate rate(JdbcClient jdbc, Work work) {
-    return Rates.current(jdbc).getOrDefault(String.valueOf(work.task().pool()), Rate.FREE);
-  }
-
-  private void train(JdbcClient jdbc, Work work, DataProfile profile, Decision decision) {
+  private void train(WorkChanges changes, Work work, DataProfile profile, Decision decision) {
     var job = work.job();
-    decided(jdbc, job, decision);
+    changes.jobs.decided(job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
     var predicted = RunTime.train(profile, decision.chosen());
-    TaskRow.insert(jdbc, job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted);
-    job.move(jdbc, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
+    changes.tasks.add(job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted);
+    changes.jobs.move(job, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
   }
 
-  private void trained(JdbcClient jdbc, Work work, TrainerEvent.Trained trained) {
-    finish(jdbc, work, "trained");
+  private void trained(
+      JdbcClient jdbc, WorkChanges changes, Work work, TrainerEvent.Trained trained) {
+    finish(changes, work, "trained");
     var job = work.job();
-    list(jdbc, job, ArtifactKind.WEIGHTS, trained.files());
+    changes.list(job, ArtifactKind.WEIGHTS, trained.files());
     var profile = profile(jdbc, job.id());
     var need = StartNeed.evaluate(terms, profile);
     var predicted = RunTime.evaluate(profile);
-    TaskRow.insert(
-        jdbc, job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted);
-    job.move(jdbc, JobState.EVALUATING, "trained " + trained.steps() + " steps");
+    changes.tasks.add(job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted);
+    changes.jobs.move(job, JobState.EVALUATING, "trained " + trained.steps() + " steps");
   }
 
-  private void evaluated(JdbcClient jdbc, Work work, TrainerEvent.Evaluated evaluated) {
-    finish(jdbc, work, "evaluated");
+  private void evaluated(WorkChanges changes, Work work, TrainerEvent.Evaluated evaluated) {
+    finish(changes, work, "evaluated");
     var job = work.job();
-    scored(jdbc, job, evaluated);
+    changes.jobs.scored(job, evaluated);
     for (var export : evaluated.exports()) {
-      list(jdbc, job, ArtifactKind.valueOf(export.kind()), export.files());
+      changes.list(job, ArtifactKind.valueOf(export.kind()), export.files());
     }
-    job.move(jdbc, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
+    changes.jobs.move(job, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
-  private void finish(JdbcClient jdbc, Work work, String how) {
-    leases.release(jdbc, work.lease(), how);
-    work.task().end(jdbc, TaskState.DONE);
+  private void finish(WorkChanges changes, Work work, String how) {
+    leases.release(changes.leases, work.lease(), how);
+    changes.tasks.end(work.task(), TaskState.DONE);
   }
 
   /** A trainer of another version may export what this platform has no name for. */
@@ -196,62 +183,5 @@ public final class TaskFlow {
             .query(String.class)
             .single(),
         DataProfile.class);
-  }
-
-  private static void measured(JdbcClient jdbc, JobRow job, DataProfile profile) {
-    stored(
-        job,
-        jdbc.sql(
-                """
-                update job set profile = :profile::jsonb where id = :id and version = :version
-                """)
-            .param("profile", Json.write(profile))
-            .param("id", job.id())
-            .param("version", job.version())
-            .update());
-  }
-
-  private static void decided(JdbcClient jdbc, JobRow job, Decision decision) {
-    stored(
-        job,
-        jdbc.sql(
-                """
-                update job set decision = :decision::jsonb, training = :training::jsonb
-                where id = :id and version = :version
-                """)
-            .param("decision", Json.write(decision))
-            .param("training", Json.write(decision.chosen()))
-            .param("id", job.id())
-            .param("version", job.version())
-            .update());
-  }
-
-  private static void scored(JdbcClient jdbc, JobRow job, TrainerEvent.Evaluated result) {
-    stored(
-        job,
-        jdbc.sql("update job set result = :result::jsonb where id = :id and version = :version")
-            .param("result", Json.write(result))
-            .param("id", job.id())
-            .param("version", job.version())
-            .update());
-  }
-
-  private static void stored(JobRow job, int rows) {
-    if (rows != 1) {
-      throw new IllegalStateException("Job " + job.id() + " changed although it was locked");
-    }
-  }
-
-  private static void list(JdbcClient jdbc, JobRow job, ArtifactKind kind, List<NamedBlob> files) {
-    jdbc.sql(
-            """
-            insert into artifact (team_id, job_id, kind, files)
-            values (:team, :job, :kind, :files::jsonb)
-            """)
-        .param("team", job.team())
-        .param("job", job.id())
-        .param("kind", kind.name())
-        .param("files", Json.write(files))
-        .update();
   }
 }

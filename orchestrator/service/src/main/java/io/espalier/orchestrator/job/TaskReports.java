@@ -5,21 +5,20 @@ import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.orchestrator.database.ColumnArrays;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.IntFunction;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Stores what a trainer reports while it runs, in the caller's transaction. */
-public final class TaskReports {
+/** What trainers of locked work have reported in one transaction, except for their last words. */
+final class TaskReports {
 
   /** Of a log line; the rest is cut off. */
   private static final int MOST_CHARACTERS = 4000;
@@ -28,31 +27,45 @@ public final class TaskReports {
 
   private static final Pattern LEVEL = Pattern.compile("INFO|WARN|ERROR");
 
-  private record Key(String name, int step) {}
+  /** A task under the epoch of its lease. */
+  private record Run(UUID task, long epoch) {}
+
+  private record Key(Run run, String name, int step) {}
 
   private record Value(double value, Instant at) {}
 
-  /** Stores everything except the last word. */
-  public static void store(JdbcClient jdbc, Work work, List<TrainerEvent> events) {
-    var points = new LinkedHashMap<Key, Value>();
-    var lines = new ArrayList<TrainerEvent.Log>();
+  private record Line(Run run, TrainerEvent.Log log) {}
+
+  /**
+   * How far a run says that it is.
+   *
+   * @param first of those in a row that are of the last one's phase
+   * @param changed whether one of another phase came before
+   */
+  private record Far(TrainerEvent.Progress first, TrainerEvent.Progress last, boolean changed) {
+    Far then(TrainerEvent.Progress next) {
+      return next.phase().equals(last.phase())
+          ? new Far(first, next, changed)
+          : new Far(next, next, true);
+    }
+  }
+
+  private final Map<Key, Value> points = new LinkedHashMap<>();
+  private final List<Line> lines = new ArrayList<>();
+  private final Map<Run, Far> progress = new LinkedHashMap<>();
+
+  /** Keeps everything except the last word; checkpoints are stored at once. */
+  void add(JdbcClient jdbc, Work work, List<TrainerEvent> events) {
+    var run = new Run(work.task().id(), work.lease().epoch());
     for (var event : events) {
       requireContents(jdbc, event);
       switch (event) {
-        case TrainerEvent.Metrics metrics -> collect(points, metrics);
-        case TrainerEvent.Log log -> lines.add(log);
-        case TrainerEvent.Progress progress -> progress(jdbc, work, progress);
-        case TrainerEvent.Checkpoint checkpoint -> checkpoint(jdbc, work, checkpoint);
-        case TrainerEvent.Started started ->
-            lines.add(
-                new TrainerEvent.Log(
-                    started.at(),
-                    "INFO",
-                    work.task().kind()
-                        + " started on "
-                        + started.engine()
-                        + " from step "
-                        + started.fromStep()));
+        case TrainerEvent.Metrics metrics -> collect(run, metrics);
+        case TrainerEvent.Log log -> lines.add(new Line(run, log));
+        case TrainerEvent.Progress now ->
+            progress.merge(run, new Far(now, now, false), (before, _) -> before.then(now));
+        case TrainerEvent.Checkpoint checkpoint -> checkpoint(jdbc, run, checkpoint);
+        case TrainerEvent.Started started -> lines.add(new Line(run, line(work, started)));
         case TrainerEvent.Profiled _,
             TrainerEvent.Trained _,
             TrainerEvent.Evaluated _,
@@ -60,83 +73,106 @@ public final class TaskReports {
             TrainerEvent.Failed _ -> {}
       }
     }
-    metrics(jdbc, work, points);
-    log(jdbc, work, lines);
+  }
+
+  private static TrainerEvent.Log line(Work work, TrainerEvent.Started started) {
+    return new TrainerEvent.Log(
+        started.at(),
+        "INFO",
+        work.task().kind()
+            + " started on "
+            + started.engine()
+            + " from step "
+            + started.fromStep());
+  }
+
+  void write(JdbcClient jdbc) {
+    writePoints(jdbc);
+    writeLines(jdbc);
+    writeProgress(jdbc);
+    points.clear();
+    lines.clear();
+    progress.clear();
   }
 
   /** A repeated step replaces its point: a training that goes on from a checkpoint repeats some. */
-  private static void metrics(JdbcClient jdbc, Work work, Map<Key, Value> points) {
+  private void writePoints(JdbcClient jdbc) {
     if (points.isEmpty()) return;
+    var keys = points.keySet();
     stored(
-        work,
         points.size(),
         jdbc.sql(
                 """
                 insert into metric (team_id, job_id, name, step, value, at)
                 select t.team_id, t.job_id, p.name, p.step, p.value, p.at
-                from task t,
-                     unnest(:names::text[], :steps::int[], :values::float8[], :ats::timestamptz[])
-                       as p (name, step, value, at)
-                where t.id = :task and t.epoch = :epoch
+                from unnest(:tasks::uuid[], :epochs::bigint[], :names::text[], :steps::int[],
+                            :values::float8[], :ats::timestamptz[])
+                       as p (task, epoch, name, step, value, at)
+                join task t on t.id = p.task and t.epoch = p.epoch
                 on conflict (job_id, name, step)
                   do update set value = excluded.value, at = excluded.at
                 """)
-            .param("task", work.task().id())
-            .param("epoch", work.lease().epoch())
-            .param("names", column(points.keySet(), Key::name, String[]::new))
-            .param("steps", column(points.keySet(), Key::step, Integer[]::new))
-            .param("values", column(points.values(), Value::value, Double[]::new))
-            .param("ats", column(points.values(), p -> p.at().toString(), String[]::new))
+            .param("tasks", ColumnArrays.uuids(keys, key -> key.run().task()))
+            .param("epochs", ColumnArrays.longs(keys, key -> key.run().epoch()))
+            .param("names", ColumnArrays.texts(keys, Key::name))
+            .param("steps", ColumnArrays.integers(keys, Key::step))
+            .param("values", points.values().stream().map(Value::value).toArray(Double[]::new))
+            .param("ats", ColumnArrays.texts(points.values(), point -> point.at().toString()))
             .update());
   }
 
-  private static void log(JdbcClient jdbc, Work work, List<TrainerEvent.Log> lines) {
+  private void writeLines(JdbcClient jdbc) {
     if (lines.isEmpty()) return;
     stored(
-        work,
         lines.size(),
         jdbc.sql(
                 """
                 insert into log_line (team_id, job_id, task_id, level, text, at)
                 select t.team_id, t.job_id, t.id, l.level, l.text, l.at
-                from task t,
-                     unnest(:levels::text[], :texts::text[], :ats::timestamptz[])
-                       with ordinality as l (level, text, at, number)
-                where t.id = :task and t.epoch = :epoch
+                from unnest(:tasks::uuid[], :epochs::bigint[], :levels::text[], :texts::text[],
+                            :ats::timestamptz[])
+                       with ordinality as l (task, epoch, level, text, at, number)
+                join task t on t.id = l.task and t.epoch = l.epoch
                 order by l.number
                 """)
-            .param("task", work.task().id())
-            .param("epoch", work.lease().epoch())
-            .param("levels", column(lines, line -> level(line.level()), String[]::new))
-            .param(
-                "texts",
-                column(lines, line -> Printable.line(line.text(), MOST_CHARACTERS), String[]::new))
-            .param("ats", column(lines, line -> line.at().toString(), String[]::new))
+            .param("tasks", ColumnArrays.uuids(lines, line -> line.run().task()))
+            .param("epochs", ColumnArrays.longs(lines, line -> line.run().epoch()))
+            .param("levels", ColumnArrays.texts(lines, line -> level(line.log().level())))
+            .param("texts", ColumnArrays.texts(lines, line -> text(line.log())))
+            .param("ats", ColumnArrays.texts(lines, line -> line.log().at().toString()))
             .update());
   }
 
-  private static void progress(JdbcClient jdbc, Work work, TrainerEvent.Progress progress) {
+  private void writeProgress(JdbcClient jdbc) {
+    if (progress.isEmpty()) return;
+    var runs = progress.keySet();
+    var far = progress.values();
     stored(
-        work,
+        far.size(),
         jdbc.sql(
                 """
-                update task
-                set progress = :progress::jsonb,
-                    timed_from = case when timed_from ->> 'phase' = :phase then timed_from
-                                      else :progress::jsonb end
-                where id = :task and epoch = :epoch
+                update task t
+                set progress = n.last::jsonb,
+                    timed_from = case when not n.changed and t.timed_from ->> 'phase' = n.phase
+                                      then t.timed_from else n.first::jsonb end
+                from unnest(:tasks::uuid[], :epochs::bigint[], :firsts::text[], :lasts::text[],
+                            :phases::text[], :changed::boolean[])
+                  as n (task, epoch, first, last, phase, changed)
+                where t.id = n.task and t.epoch = n.epoch
                 """)
-            .param("phase", progress.phase())
-            .param("progress", Json.write(progress))
-            .param("task", work.task().id())
-            .param("epoch", work.lease().epoch())
+            .param("tasks", ColumnArrays.uuids(runs, Run::task))
+            .param("epochs", ColumnArrays.longs(runs, Run::epoch))
+            .param("firsts", ColumnArrays.texts(far, one -> Json.write(one.first())))
+            .param("lasts", ColumnArrays.texts(far, one -> Json.write(one.last())))
+            .param("phases", ColumnArrays.texts(far, one -> one.last().phase()))
+            .param("changed", far.stream().map(Far::changed).toArray(Boolean[]::new))
             .update());
   }
 
   /** Two are kept, so that one that turns out damaged does not cost the whole training. */
-  private static void checkpoint(JdbcClient jdbc, Work work, TrainerEvent.Checkpoint checkpoint) {
+  private static void checkpoint(JdbcClient jdbc, Run run, TrainerEvent.Checkpoint checkpoint) {
     stored(
-        work,
+        1,
         jdbc.sql(
                 """
                 insert into checkpoint (team_id, task_id, step, files)
@@ -144,8 +180,8 @@ public final class TaskReports {
                 where id = :task and epoch = :epoch
                 on conflict (task_id, step) do update set files = excluded.files
                 """)
-            .param("task", work.task().id())
-            .param("epoch", work.lease().epoch())
+            .param("task", run.task())
+            .param("epoch", run.epoch())
             .param("step", checkpoint.step())
             .param("files", Json.write(checkpoint.files()))
             .update());
@@ -154,27 +190,24 @@ public final class TaskReports {
             delete from checkpoint where task_id = :task and step not in
               (select step from checkpoint where task_id = :task order by step desc limit 2)
             """)
-        .param("task", work.task().id())
+        .param("task", run.task())
         .update();
     jdbc.sql(
             """
             update task set losses = 0, saved_at = clock_timestamp()
             where id = :task and epoch = :epoch
             """)
-        .param("task", work.task().id())
-        .param("epoch", work.lease().epoch())
+        .param("task", run.task())
+        .param("epoch", run.epoch())
         .update();
   }
 
-  /** Under the lease's lock its epoch is the task's; whatever else it is, it is not written to. */
-  private static void stored(Work work, int rows) {
-    stored(work, 1, rows);
-  }
-
-  private static void stored(Work work, int expected, int rows) {
+  /** Under a lease's lock its epoch is the task's; whatever else it is, it is not written to. */
+  private static void stored(int expected, int rows) {
     if (rows != expected) {
       throw new IllegalStateException(
-          "Task %s is not at epoch %d any more".formatted(work.task().id(), work.lease().epoch()));
+          "%d of %d rows are of tasks that are not at the epochs of their leases any more"
+              .formatted(expected - rows, expected));
     }
   }
 
@@ -208,10 +241,10 @@ public final class TaskReports {
             .found(missing.getFirst()));
   }
 
-  private static void collect(Map<Key, Value> points, TrainerEvent.Metrics metrics) {
+  private void collect(Run run, TrainerEvent.Metrics metrics) {
     for (var point : metrics.points()) {
       points.put(
-          new Key(Printable.line(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
+          new Key(run, Printable.line(point.name(), MOST_CHARACTERS_OF_NAME), metrics.step()),
           new Value(point.value(), metrics.at()));
     }
   }
@@ -220,10 +253,7 @@ public final class TaskReports {
     return LEVEL.matcher(level).matches() ? level : "INFO";
   }
 
-  private static <T, C> C[] column(
-      Collection<T> rows, Function<T, C> value, IntFunction<C[]> array) {
-    return rows.stream().map(value).toArray(array);
+  private static String text(TrainerEvent.Log log) {
+    return Printable.line(log.text(), MOST_CHARACTERS);
   }
-
-  private TaskReports() {}
 }

@@ -5,7 +5,6 @@ import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.money;
-import static io.espalier.orchestrator.database.Columns.parameter;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Funding;
@@ -18,7 +17,7 @@ import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.lease.LiveLease;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.TaskSpec;
-import io.espalier.orchestrator.budget.Ledger;
+import io.espalier.orchestrator.budget.Books;
 import io.espalier.orchestrator.database.ColumnArrays;
 import io.espalier.orchestrator.database.Json;
 import java.sql.ResultSet;
@@ -52,14 +51,20 @@ public final class Leases {
       from lease l
       """;
 
-  private final Ledger ledger;
   private final Fence fence;
   private final Terms terms;
 
-  public Leases(Ledger ledger, Fence fence, Terms terms) {
-    this.ledger = ledger;
+  public Leases(Fence fence, Terms terms) {
     this.fence = fence;
     this.terms = terms;
+  }
+
+  /** Reads leases and locks them until the transaction ends, in the order of their ids. */
+  public List<Lease> lock(JdbcClient jdbc, Collection<UUID> ids) {
+    return jdbc.sql(COLUMNS + "where l.id = any(:ids) order by l.id for update of l")
+        .param("ids", ids.toArray(UUID[]::new))
+        .query((row, _) -> lease(row))
+        .list();
   }
 
   /** Reads a lease and locks it until the transaction ends. */
@@ -78,19 +83,36 @@ public final class Leases {
         .optional();
   }
 
-  /** The job of a lease: to be locked before the lease is. */
-  public Optional<UUID> jobOf(JdbcClient jdbc, UUID id) {
-    return jdbc.sql("select job_id from lease where id = :id")
-        .param("id", id)
-        .query(UUID.class)
-        .optional();
-  }
-
   public List<Lease> liveOfAgent(JdbcClient jdbc, UUID agent) {
     return jdbc.sql(
             COLUMNS + "where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id")
         .param("agent", agent)
         .query((row, _) -> lease(row))
+        .list();
+  }
+
+  /** A live lease with what its agent must know to run it: indices of its slots, and the task. */
+  public record Held(Lease lease, List<Integer> slots, TaskSpec spec) {}
+
+  public List<Held> heldByAgent(JdbcClient jdbc, UUID agent) {
+    return jdbc.sql(
+            """
+            select l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish,
+                   l.yield_reason, l.next_sequence, l.slice, l.slice_started_at, l.held_millis,
+                   l.settled_millis, l.durable_millis, l.rate_micros, l.renewed_at, l.spec,
+                   cardinality(s.indices) as slots, s.indices, clock_timestamp() as now
+            from lease l
+            cross join lateral (
+              select array_agg(s.index order by s.index) as indices
+              from lease_slot ls join slot s on s.id = ls.slot_id where ls.lease_id = l.id) s
+            where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id
+            """)
+        .param("agent", agent)
+        .query((row, _) ->
+            new Held(
+                lease(row),
+                List.of((Integer[]) row.getArray("indices").getArray()),
+                Json.read(row.getString("spec"), TaskSpec.class)))
         .list();
   }
 
@@ -191,41 +213,58 @@ public final class Leases {
         .param("leases", ColumnArrays.uuids(places, Place::lease))
         .param("slots", ColumnArrays.uuids(places, Place::slot))
         .update();
-    bump(jdbc, leases.stream().map(NewLease::agent).toList());
+    LeaseChanges.bump(jdbc, leases.stream().map(NewLease::agent).toList());
   }
 
   private static @Nullable String text(@Nullable Instant at) {
     return at == null ? null : at.toString();
   }
 
+  /** Collects what becomes of leases; {@code funded}: those whose funding may change. */
+  public LeaseChanges changes(JdbcClient jdbc, Collection<Lease> funded) {
+    return new LeaseChanges(
+        Books.open(
+            jdbc,
+            funded.stream().map(Lease::team).toList(),
+            funded.stream().map(Lease::job).toList()));
+  }
+
+  /** Whether a sign of life now would renew its funding. */
+  public boolean isFundingDue(Lease lease) {
+    return lease.isLive() && lease.live().isFundingDue(fence, terms, lease.now());
+  }
+
   /**
    * Accepts a sign of life: renews the funding where it is due. What the trainer is told to do may
    * change; how long it may go on is answered.
    */
-  public Duration renew(JdbcClient jdbc, Lease lease) {
+  public Duration renew(LeaseChanges changes, Lease lease) {
     var renewed =
         lease
             .live()
             .renew(
                 fence,
                 terms,
-                () -> ledger.lock(jdbc, lease.team(), lease.job()).free(),
+                () -> changes.books.purse(lease.team(), lease.job()).free(),
                 lease.now());
-    if (!renewed.postings().isEmpty()) {
-      var reason = "slice " + renewed.lease().funding().number();
-      if (!ledger.post(jdbc, lease.account(), renewed.postings(), reason)) {
-        throw new IllegalStateException(
-            "A hold failed under the accounts' lock: " + renewed.postings());
-      }
-    }
-    store(jdbc, lease, renewed.lease());
+    var reason = "slice " + renewed.lease().funding().number();
+    changes.post(lease, renewed.postings(), reason);
+    changes.put(lease, renewed.lease());
     return renewed.validFor();
   }
 
+  /** The same for one lease. */
+  public Duration renew(JdbcClient jdbc, Lease lease) {
+    var changes = changes(jdbc, isFundingDue(lease) ? List.of(lease) : List.of());
+    var validFor = renew(changes, lease);
+    changes.write(jdbc);
+    return validFor;
+  }
+
   /** Work until now is in a checkpoint: no fault of the platform can take it back. */
-  public Lease checkpointed(JdbcClient jdbc, Lease lease) {
+  public Lease checkpointed(LeaseChanges changes, Lease lease) {
     var after = lease.live().checkpointed(fence, lease.now());
-    store(jdbc, lease, after);
+    changes.put(lease, after);
     return lease.as(after);
   }
 
@@ -236,18 +275,21 @@ public final class Leases {
   }
 
   /** Its trainer has said its last word, and all of it is charged. */
-  public void release(JdbcClient jdbc, Lease lease, String reason) {
-    end(jdbc, lease, LeaseState.RELEASED, reason, false);
+  public void release(LeaseChanges changes, Lease lease, String reason) {
+    changes.end(lease, LeaseState.RELEASED, reason);
+    changes.post(lease, lease.live().released(fence, false, lease.now()), reason);
   }
 
   /** Its trainer has said that the platform failed it: charged until the last checkpoint. */
-  public void releaseAfterFault(JdbcClient jdbc, Lease lease, String reason) {
-    end(jdbc, lease, LeaseState.RELEASED, reason, true);
+  public void releaseAfterFault(LeaseChanges changes, Lease lease, String reason) {
+    changes.end(lease, LeaseState.RELEASED, reason);
+    changes.post(lease, lease.live().released(fence, true, lease.now()), reason);
   }
 
   /** It is lost: charged until the last checkpoint. */
-  public void expire(JdbcClient jdbc, Lease lease, String reason) {
-    end(jdbc, lease, LeaseState.EXPIRED, reason, true);
+  public void expire(LeaseChanges changes, Lease lease, String reason) {
+    changes.end(lease, LeaseState.EXPIRED, reason);
+    changes.post(lease, lease.live().expired(), reason);
   }
 
   /**
@@ -274,74 +316,10 @@ public final class Leases {
     store(jdbc, lease, lease.live().told(Wish.STOP));
   }
 
-  /** Writes what has become of a live lease; its agent hears of a new wish. */
-  private static void store(JdbcClient jdbc, Lease lease, LiveLease after) {
-    var funding = after.funding();
-    int stored =
-        jdbc.sql(
-                """
-                update lease
-                set wish = :wish, yield_reason = :reason, renewed_at = :renewed, slice = :slice,
-                    slice_started_at = :started, held_millis = :held, settled_millis = :settled,
-                    durable_millis = :durable
-                where id = :id and epoch = :epoch and state = 'LIVE'
-                """)
-            .param("wish", after.wish().name())
-            .param("reason", after.yieldReason() == null ? null : after.yieldReason().name())
-            .param("renewed", parameter(after.renewedAt()))
-            .param("slice", funding.number())
-            .param("started", parameter(funding.slice().startedAt()))
-            .param("held", funding.slice().held().millis())
-            .param("settled", funding.settled().millis())
-            .param("durable", funding.durable().millis())
-            .param("id", lease.id())
-            .param("epoch", lease.epoch())
-            .update();
-    if (stored != 1) throw changed(lease);
-    if (after.wish() != lease.wish()) bump(jdbc, List.of(lease.agent()));
-  }
-
-  private void end(JdbcClient jdbc, Lease lease, LeaseState state, String reason, boolean fault) {
-    int ended =
-        jdbc.sql(
-                """
-                update lease set state = :state, end_reason = :reason, ended_at = :now
-                where id = :id and epoch = :epoch and state = 'LIVE'
-                """)
-            .param("state", state.name())
-            .param("reason", reason)
-            .param("now", parameter(lease.now()))
-            .param("id", lease.id())
-            .param("epoch", lease.epoch())
-            .update();
-    if (ended != 1) throw changed(lease);
-    jdbc.sql("update lease_slot set live = false where lease_id = :id")
-        .param("id", lease.id())
-        .update();
-    var postings =
-        state == LeaseState.EXPIRED
-            ? lease.live().expired()
-            : lease.live().released(fence, fault, lease.now());
-    if (!ledger.post(jdbc, lease.account(), postings, reason)) {
-      throw new IllegalStateException("A hold could not be resolved: " + postings);
-    }
-    bump(jdbc, List.of(lease.agent()));
-  }
-
-  private static IllegalStateException changed(Lease lease) {
-    return new IllegalStateException("Lease " + lease.id() + " ended although it was locked");
-  }
-
-  /** Long polls answer once their agents' versions have risen; one that is named twice by two. */
-  private static void bump(JdbcClient jdbc, List<UUID> agents) {
-    jdbc.sql(
-            """
-            update agent a set desired_version = a.desired_version + n.times
-            from (select id, count(*) as times from unnest(:agents::uuid[]) as u (id) group by id) n
-            where a.id = n.id
-            """)
-        .param("agents", agents.toArray(UUID[]::new))
-        .update();
+  private void store(JdbcClient jdbc, Lease lease, LiveLease after) {
+    var changes = changes(jdbc, List.of());
+    changes.put(lease, after);
+    changes.write(jdbc);
   }
 
   private static Lease lease(ResultSet row) throws SQLException {
