@@ -69,7 +69,11 @@ unpack_platform() {
   mkdir -p "$root/target"
   (
     flock 9
-    if [ "$platform_libraries" -nt "$packaged" ]; then exit; fi
+    # The jar's own time is that of the last release, so that equal sources make equal jars.
+    if [ -d "$platform_libraries" ] \
+        && [ -z "$(find "$packaged" -cnewer "$platform_libraries")" ]; then
+      exit
+    fi
     rm -rf "$unpacked"
     "$java" -XX:TieredStopAtLevel=1 -Djarmode=tools -jar "$packaged" extract \
       --destination "$unpacked" >/dev/null

@@ -76,6 +76,7 @@ class BrowserJourneyIT {
       checkAdapter(download(page, "Download adapter"));
 
       browser.shoot("job");
+      repeat(page, house, browser);
       showLists(page, house, browser);
       assertThat(browser.errors()).as("errors of scripts").isEmpty();
     }
@@ -129,6 +130,9 @@ class BrowserJourneyIT {
     var submit = button(page, "Submit");
     assertThat(submit).isEnabled();
     browser.shoot("new-fine-tune");
+    page.getByText("When and where").click();
+    assertThat(page.getByLabel("Deadline (UTC)").first()).isVisible();
+    browser.shoot("new-fine-tune-when");
     submit.click();
     page.waitForURL(Pattern.compile(".*/jobs/[0-9a-f-]{36}"));
     assertThat(page.locator(".title .state"))
@@ -193,6 +197,21 @@ class BrowserJourneyIT {
     int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
     var header = new String(file, 8, length, StandardCharsets.UTF_8);
     return JsonMapper.shared().readTree(header).propertyNames();
+  }
+
+  private static void repeat(Page page, House house, Browser browser) {
+    page.navigate(house.url() + "/schedules");
+    assertThat(page.getByText("Nothing is repeated")).isVisible();
+    browser.shoot("schedules-none");
+    page.navigate(house.url() + "/datasets");
+    page.getByText("drawn", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Fine-tune on this")).click();
+    button(page, "Repeat on a schedule").click();
+    assertThat(page.getByLabel("Cron expression")).isVisible();
+    browser.shoot("repeat");
+    button(page, "Create the schedule").click();
+    assertThat(page.getByText("Next: ")).isVisible();
+    browser.shoot("schedules");
   }
 
   private static void showLists(Page page, House house, Browser browser) {

@@ -1,8 +1,8 @@
 package io.espalier.web.finetune.ui;
 
-import com.vaadin.flow.component.Component;
 import com.vaadin.flow.component.HasValue;
 import com.vaadin.flow.component.checkbox.CheckboxGroup;
+import com.vaadin.flow.component.checkbox.CheckboxGroupVariant;
 import com.vaadin.flow.component.combobox.ComboBox;
 import com.vaadin.flow.component.datetimepicker.DateTimePicker;
 import com.vaadin.flow.component.details.Details;
@@ -69,13 +69,17 @@ final class SchedulingFields extends Details {
     closes.setHelperText("Past midnight if it is not after the beginning");
     days.setItems(DayOfWeek.values());
     days.setItemLabelGenerator(day -> day.getDisplayName(TextStyle.SHORT, Locale.ENGLISH));
+    days.addThemeVariants(CheckboxGroupVariant.AURA_HORIZONTAL);
     days.setValue(EnumSet.allOf(DayOfWeek.class));
     var window = new Div(opens, closes);
     window.addClassName("field-row");
     var where = new Div(slots, pool);
     where.addClassName("field-row");
-    for (Component part : List.of(priority, where, labels, notBefore, deadline, window, days))
-      add(part);
+    var moments = new Div(notBefore, deadline);
+    moments.addClassName("field-row");
+    var all = new Div(priority, where, labels, moments, window, days);
+    all.addClassName("fields");
+    add(all);
     for (HasValue<?, ?> field :
         List.of(priority, slots, pool, labels, notBefore, deadline, opens, closes, days))
       field.addValueChangeListener(_ -> change.run());

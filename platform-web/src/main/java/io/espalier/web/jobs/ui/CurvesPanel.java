@@ -131,6 +131,7 @@ final class CurvesPanel extends Panel {
       case "lr" -> "Learning rate";
       case "grad_norm" -> "Gradient norm";
       case "lambda" -> "Regularisation";
+      case "data_wait_share" -> "Share of time that steps waited for data";
       default -> quantity.replace('_', ' ');
     };
   }
