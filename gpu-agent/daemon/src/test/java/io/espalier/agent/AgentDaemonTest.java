@@ -188,15 +188,26 @@ class AgentDaemonTest {
   }
 
   @Test
-  void givesTheTaskBackWhenAnInputStaysCorrupt() throws Exception {
+  void namesAnInputThatStaysCorrupt() throws Exception {
     platform.corruptNextAnswers(model, 100);
+    namesTheModelAsUnreadable();
+  }
+
+  @Test
+  void namesAnInputThatThePlatformHasLost() throws Exception {
+    platform.lose(model);
+    namesTheModelAsUnreadable();
+  }
+
+  private void namesTheModelAsUnreadable() throws Exception {
     daemonWithTrainer("steady");
     Desired.Lease lease = aLease();
     platform.desire(lease);
     eventually("end", () -> platform.isOver(lease.leaseId()));
     Failed failed = platform.told(lease.leaseId(), Failed.class).getFirst();
-    assertThat(failed.reason()).isEqualTo(FailureReason.LOST);
-    assertThat(failed.problem().message()).contains(model.blob().sha256());
+    assertThat(failed.reason()).isEqualTo(FailureReason.INPUT_UNREADABLE);
+    assertThat(failed.problem().thing()).isEqualTo("input " + model.name());
+    assertThat(failed.problem().value()).isEqualTo(model.blob().sha256());
     assertThat(platform.told(lease.leaseId(), Started.class)).isEmpty();
   }
 

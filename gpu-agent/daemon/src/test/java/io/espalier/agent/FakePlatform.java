@@ -122,6 +122,10 @@ public final class FakePlatform implements AutoCloseable {
     corruptions.put(blob.blob().sha256(), count);
   }
 
+  synchronized void lose(NamedBlob blob) {
+    blobs.remove(blob.blob().sha256());
+  }
+
   synchronized void desire(Desired.Lease lease) {
     desired.put(lease.leaseId(), lease);
     changed();

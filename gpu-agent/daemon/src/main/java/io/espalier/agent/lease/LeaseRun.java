@@ -127,8 +127,7 @@ final class LeaseRun {
       boolean unwished = Thread.interrupted();
       if (left) throw new InterruptedException();
       LOG.log(Level.WARNING, "{0}: cannot start: {1}", key, impossible.toString());
-      close(
-          unwished ? new TrainerEvent.Yielded(HostClock.now(), 0) : failed(notStarted(impossible)));
+      close(unwished ? new TrainerEvent.Yielded(HostClock.now(), 0) : notStarted(impossible));
     }
   }
 
@@ -147,7 +146,11 @@ final class LeaseRun {
           break;
         } catch (CorruptContent corrupt) {
           LOG.log(Level.WARNING, "{0}: {1}", key, corrupt.getMessage());
-          if (fetches++ == FETCHES) throw corrupt;
+          if (fetches++ == FETCHES) throw new UnreadableInput(input, corrupt);
+        } catch (PlatformRefused refused) {
+          if (!refused.isMissing()) throw refused;
+          LOG.log(Level.WARNING, "{0}: {1}", key, refused.getMessage());
+          if (fetches++ == FETCHES) throw new UnreadableInput(input, refused);
         } catch (PlatformAway away) {
           LOG.log(Level.DEBUG, "{0}: {1}", key, away.getMessage());
         }
@@ -272,13 +275,15 @@ final class LeaseRun {
     return new TrainerEvent.Failed(HostClock.now(), FailureReason.LOST, problem);
   }
 
-  private static Problem notStarted(Exception cause) {
-    return Problem.of(
-        "trainer-not-started",
-        Category.INTERNAL,
-        "trainer",
-        "The inputs or the trainer could not be made ready on the host: " + cause.getMessage(),
-        "The task is tried again; if it happens again, look at the agent's log and disk.");
+  private static TrainerEvent notStarted(Exception cause) {
+    if (cause instanceof UnreadableInput unreadable) return unreadable.event(HostClock.now());
+    return failed(
+        Problem.of(
+            "trainer-not-started",
+            Category.INTERNAL,
+            "trainer",
+            "The inputs or the trainer could not be made ready on the host: " + cause.getMessage(),
+            "The task is tried again; if it happens again, look at the agent's log and disk."));
   }
 
   // ── What others ask of it ─────────────────────────────────────────────────────────────────────

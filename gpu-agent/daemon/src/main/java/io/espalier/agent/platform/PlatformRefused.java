@@ -14,4 +14,9 @@ public final class PlatformRefused extends Exception {
   public boolean isUnauthenticated() {
     return status == 401;
   }
+
+  /** Whether it has not got, or not whole, what was asked for. */
+  public boolean isMissing() {
+    return status == 404;
+  }
 }

@@ -4,8 +4,8 @@ package io.espalier.domain.job;
 public enum FailureReason {
   /** What was asked for cannot be: a setting, a combination, a budget. */
   USER_ERROR("user error", true),
-  /** The data or the model could not be read. */
-  INPUT_UNREADABLE("input unreadable", true),
+  /** What was once accepted into the platform's store cannot be read from it any more. */
+  INPUT_UNREADABLE("input unreadable", false),
   OUT_OF_MEMORY("out of memory", true),
   /** Training left the finite numbers. */
   DIVERGED("diverged", true),

@@ -135,7 +135,10 @@ class AfterRunTest {
   void theTeamPaysForItsOwnErrorsOnly() {
     assertThat(EnumSet.allOf(FailureReason.class).stream().filter(reason -> !reason.isBilled()))
         .containsExactlyInAnyOrder(
-            FailureReason.HARDWARE, FailureReason.LOST, FailureReason.PLATFORM);
+            FailureReason.INPUT_UNREADABLE,
+            FailureReason.HARDWARE,
+            FailureReason.LOST,
+            FailureReason.PLATFORM);
   }
 
   @Test
