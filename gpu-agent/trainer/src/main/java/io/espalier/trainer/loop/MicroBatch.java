@@ -40,7 +40,7 @@ public record MicroBatch(int samples, Bytes predicted) {
    * @param memory bytes for this process, where it is known
    * @throws Refused where not even one sample fits
    */
-  public static MicroBatch of(
+  static MicroBatch of(
       Batching batching,
       int most,
       Graph graph,
@@ -49,9 +49,14 @@ public record MicroBatch(int samples, Bytes predicted) {
       OptionalLong memory) {
     if (batching.microBatch() > 0 || memory.isEmpty()) {
       int samples = batching.microBatch() > 0 ? Math.min(most, batching.microBatch()) : most;
-      return new MicroBatch(samples, new Bytes(peak(graph, device, symbols, samples)));
+      return told(samples, graph, device, symbols);
     }
     return fitting(graph, device, symbols, most, memory.getAsLong());
+  }
+
+  /** So many, whether they fit or not. */
+  static MicroBatch told(int samples, Graph graph, Device device, Map<String, Long> symbols) {
+    return new MicroBatch(samples, new Bytes(peak(graph, device, symbols, samples)));
   }
 
   /**
