@@ -1,9 +1,10 @@
 package io.espalier.trainer.loop;
 
 import io.espalier.domain.problem.Refused;
-import io.espalier.domain.protocol.Batching;
+import io.espalier.domain.protocol.Settings;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Graph;
+import io.espalier.models.protocol.Protocols;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,11 +20,11 @@ import java.util.OptionalLong;
  * @param memory bytes for all processes, where it is known
  */
 public record AtOnce(
-    Batching batching, int processes, OptionalInt learned, Device device, OptionalLong memory) {
+    Settings settings, int processes, OptionalInt learned, Device device, OptionalLong memory) {
 
   /** Samples of a step that a process computes. */
   public int share() {
-    return Math.ceilDiv(batching.batchSize(), processes);
+    return Math.ceilDiv(settings.batching().batchSize(), processes);
   }
 
   /**
@@ -34,13 +35,14 @@ public record AtOnce(
    * @throws Refused where not even one sample fits
    */
   public MicroBatch of(Graph graph, Map<String, Long> largest, Path folder) throws IOException {
+    var optimizer = Protocols.optimizer(settings);
     int most = Math.min(share(), learned.orElse(share()));
     var begun = TrainingLoop.begunWith(folder).atOnce();
     if (begun.isPresent()) {
-      return MicroBatch.told(Math.min(most, begun.getAsInt()), graph, device, largest);
+      return MicroBatch.told(Math.min(most, begun.getAsInt()), graph, optimizer, device, largest);
     }
     var own =
         memory.isPresent() ? OptionalLong.of(memory.getAsLong() / processes) : OptionalLong.empty();
-    return MicroBatch.of(batching, most, graph, device, largest, own);
+    return MicroBatch.of(settings.batching(), most, graph, optimizer, device, largest, own);
   }
 }

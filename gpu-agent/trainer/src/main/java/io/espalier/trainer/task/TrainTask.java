@@ -195,7 +195,7 @@ final class TrainTask {
     var learned = work.microBatch();
     var atOnce =
         new AtOnce(
-            training.settings().batching(),
+            training.settings(),
             replicas.count(),
             learned == null ? OptionalInt.empty() : OptionalInt.of(learned),
             device,

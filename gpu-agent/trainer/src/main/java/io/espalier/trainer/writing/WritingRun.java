@@ -198,11 +198,7 @@ public record WritingRun(
       var largest = Map.of("B", 1L, "T", (long) length, "S", (long) length);
       var atOnce =
           new AtOnce(
-                  settings.batching(),
-                  replicas.count(),
-                  OptionalInt.empty(),
-                  Device.CPU,
-                  equipment.memory())
+                  settings, replicas.count(), OptionalInt.empty(), Device.CPU, equipment.memory())
               .of(session.graph(), largest, work);
       return new TrainingLoop(
               session,
