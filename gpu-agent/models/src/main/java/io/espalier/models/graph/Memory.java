@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param weights all parameters, trained or not
  * @param gradients of trained parameters, as far as they were there
- * @param optimizer two moments of every trained parameter
+ * @param optimizer what it keeps of every trained parameter
  * @param saved activations kept for backward
  * @param working values on their way, and gradients of activations; the logits are among them
  * @param where the operation at which it was most
@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 public record Memory(
     long weights, long gradients, long optimizer, long saved, long working, String where) {
 
-  public static Memory of(Graph graph, Device device, Map<String, Long> symbols) {
-    return new Walk(graph, device, symbols).most();
+  public static Memory of(
+      Graph graph, Optimizer optimizer, Device device, Map<String, Long> symbols) {
+    return new Walk(graph, optimizer, device, symbols).most();
   }
 
   public long peak() {
@@ -70,14 +71,14 @@ public record Memory(
     private long working;
     private Memory most;
 
-    Walk(Graph graph, Device device, Map<String, Long> symbols) {
+    Walk(Graph graph, Optimizer rule, Device device, Map<String, Long> symbols) {
       this.graph = graph;
       this.symbols = symbols;
       nodes = graph.slice(List.of(graph.output("loss")));
       rules = SavedForBackward.of(graph, device);
       this.device = device;
       weights = graph.parameters().stream().mapToLong(Parameter::bytes).sum();
-      optimizer = 2 * graph.trained().stream().mapToLong(Parameter::bytes).sum();
+      optimizer = rule.moments() * graph.trained().stream().mapToLong(Parameter::bytes).sum();
       for (int i = 0; i < nodes.size(); i++)
         for (var input : nodes.get(i).inputs()) lastUse.put(rules.storage(input), i);
       most = new Memory(weights, 0, optimizer, 0, 0, "");

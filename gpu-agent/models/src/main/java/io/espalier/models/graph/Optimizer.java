@@ -11,6 +11,11 @@ public sealed interface Optimizer permits AdamW, Sgd {
   /** What is kept for every trained parameter, in the order in which the script takes it. */
   List<Kept> keeps();
 
+  /** How many numbers are kept for each that trains. */
+  default int moments() {
+    return (int) keeps().stream().filter(kept -> kept != Kept.T).count();
+  }
+
   /** Something kept from step to step. */
   enum Kept {
     /** A running mean of gradients, of the parameter's shape. */

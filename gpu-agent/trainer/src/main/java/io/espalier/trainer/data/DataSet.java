@@ -24,6 +24,14 @@ public sealed interface DataSet extends AutoCloseable permits ImageData, TextDat
   /** A split, without the samples that cannot be used; those appear in the report. */
   Samples load(Split split) throws IOException;
 
+  /**
+   * A split to train on, of which a sample is read when it is first asked for: one that then turns
+   * out to be broken has its place taken by the next whole one of its class.
+   */
+  default Samples open(Split split) throws IOException {
+    return load(split);
+  }
+
   /** All samples, whatever they are for. */
   Samples all() throws IOException;
 

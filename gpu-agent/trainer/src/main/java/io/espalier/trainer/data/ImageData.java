@@ -3,10 +3,6 @@ package io.espalier.trainer.data;
 import io.espalier.datasets.Split;
 import io.espalier.datasets.folder.ImageEntry;
 import io.espalier.datasets.folder.ImageFolder;
-import io.espalier.datasets.image.Decoded;
-import io.espalier.datasets.image.ImageDecoder;
-import io.espalier.datasets.image.ImageLimits;
-import io.espalier.datasets.image.RgbImage;
 import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
 import io.espalier.datasets.report.DatasetReport;
@@ -15,7 +11,6 @@ import io.espalier.datasets.split.Splits;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -23,52 +18,73 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
- * A data set's archive, opened for one model: split, and decoded to the model's resolution split by
- * split, when asked. The test split stays unread unless it is asked for.
+ * A data set's archive, opened for one model: split, and decoded to the model's resolution when
+ * asked. Decoded pixels of a split are kept up to {@value #MOST_KEPT} bytes; images beyond that are
+ * decoded again each time. The test split stays unread unless it is asked for.
  */
 public final class ImageData implements DataSet {
+
+  /** Of a split: 14,000 images of 224 × 224 pixels. */
+  private static final long MOST_KEPT = 2L << 30;
 
   private final ImageFolder folder;
   private final Splits<ImageEntry> splits;
   private final List<String> classes;
   private final ImagePreprocessing preprocessing;
   private final Area area;
-  private final int workers;
+  private final Workers workers;
+  private final Decoders decoders = new Decoders();
   private final Path scratch;
+  private final long mostKept;
   private final Arena arena = Arena.ofShared();
   private final Map<String, Problem> broken = new ConcurrentHashMap<>();
 
   private ImageData(
-      ImageFolder folder, ImagePreprocessing preprocessing, Area area, int workers, Path scratch) {
+      ImageFolder folder,
+      ImagePreprocessing preprocessing,
+      Area area,
+      int workers,
+      Path scratch,
+      long mostKept) {
     this.folder = folder;
     this.splits = folder.splits(SplitRules.DEFAULT);
     this.classes = folder.classes();
     this.preprocessing = preprocessing;
     this.area = area;
-    this.workers = workers;
+    this.workers = new Workers(workers);
     this.scratch = scratch;
+    this.mostKept = mostKept;
   }
 
   /**
    * Opens an archive.
    *
    * @param area what the model sees
-   * @param workers decoder processes
+   * @param workers threads that read images, each with a decoder process; with 0 whoever asks does
+   *     it
    * @param scratch a folder for decoded pixels; they are gone when this is closed
    * @throws Refused when the archive cannot be used, or nothing can be learned from it
    */
   public static ImageData open(
       Path zip, ImagePreprocessing preprocessing, Area area, int workers, Path scratch)
+      throws IOException {
+    return open(zip, preprocessing, area, workers, scratch, MOST_KEPT);
+  }
+
+  /** {@code mostKept}: bytes of decoded pixels of a split. */
+  static ImageData open(
+      Path zip,
+      ImagePreprocessing preprocessing,
+      Area area,
+      int workers,
+      Path scratch,
+      long mostKept)
       throws IOException {
     ImageFolder folder = ImageFolder.open(zip);
     try {
@@ -76,7 +92,7 @@ public final class ImageData implements DataSet {
       if (!blocking.isEmpty()) {
         throw new Refused(blocking.getFirst());
       }
-      return new ImageData(folder, preprocessing, area, workers, scratch);
+      return new ImageData(folder, preprocessing, area, workers, scratch, mostKept);
     } catch (RuntimeException e) {
       folder.close();
       throw e;
@@ -103,36 +119,41 @@ public final class ImageData implements DataSet {
     return load(folder.entries());
   }
 
-  private ImageSet load(List<ImageEntry> entries) throws IOException {
-    int imageBytes = 3 * area.width() * area.height();
-    MemorySegment decoded = scratchFile((long) imageBytes * entries.size());
-    decode(entries, decoded, imageBytes);
+  @Override
+  public ImageSet open(Split split) throws IOException {
+    List<ImageEntry> entries = splits.of(split);
+    return set(entries, pictures(entries));
+  }
 
-    List<String> names = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    for (int i = 0; i < entries.size(); i++) {
-      ImageEntry entry = entries.get(i);
-      if (broken.containsKey(entry.name())) {
-        continue;
-      }
-      // Whole images move up over the gaps that broken ones leave.
-      if (names.size() != i) {
-        MemorySegment.copy(
-            decoded, (long) i * imageBytes, decoded, (long) names.size() * imageBytes, imageBytes);
-      }
-      names.add(entry.name());
-      labels.add(classes.indexOf(entry.label()));
-    }
+  /** Decodes all, so that only whole ones are left. */
+  private ImageSet load(List<ImageEntry> entries) throws IOException {
+    ArchivePictures all = pictures(entries);
+    boolean[] whole = new boolean[entries.size()];
+    workers.each(entries.size(), i -> whole[i] = all.isWhole(i));
+    int[] places = IntStream.range(0, entries.size()).filter(i -> whole[i]).toArray();
+    return set(IntStream.of(places).mapToObj(entries::get).toList(), all.only(places));
+  }
+
+  private ImageSet set(List<ImageEntry> entries, Pictures pictures) {
     return new ImageSet(
         preprocessing,
         area,
-        names,
-        new Targets.OfClasses(classes.size(), labels),
-        decoded.asSlice(0, (long) names.size() * imageBytes));
+        entries.stream().map(ImageEntry::name).toList(),
+        new Targets.OfClasses(
+            classes.size(), entries.stream().map(one -> classes.indexOf(one.label())).toList()),
+        pictures);
+  }
+
+  private ArchivePictures pictures(List<ImageEntry> entries) throws IOException {
+    long each = ArchivePictures.bytes(area);
+    long kept = Math.min(entries.size(), mostKept / each);
+    return new ArchivePictures(
+        folder, entries, preprocessing, area, scratchFile(kept * each), workers, decoders, broken);
   }
 
   /** Memory that the system may write out to a nameless file instead of swapping. */
   private MemorySegment scratchFile(long bytes) throws IOException {
+    if (bytes == 0) return MemorySegment.NULL;
     Path file = Files.createTempFile(scratch, "pixels-", ".bin");
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -140,62 +161,6 @@ public final class ImageData implements DataSet {
     } finally {
       Files.delete(file);
     }
-  }
-
-  private void decode(List<ImageEntry> entries, MemorySegment out, int imageBytes)
-      throws IOException {
-    int parts = Math.max(1, Math.min(workers, entries.size() / 50));
-    try (ExecutorService pool = Executors.newFixedThreadPool(parts)) {
-      List<Future<?>> running = new ArrayList<>();
-      for (int part = 0; part < parts; part++) {
-        int from = (int) ((long) entries.size() * part / parts);
-        int to = (int) ((long) entries.size() * (part + 1) / parts);
-        running.add(pool.submit(() -> decodePart(entries, from, to, out, imageBytes)));
-      }
-      for (Future<?> future : running) {
-        future.get();
-      }
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case UncheckedIOException io -> throw new IOException(io.getCause());
-        case RuntimeException runtime -> throw runtime;
-        case null, default -> throw new IllegalStateException(e);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("decoding was interrupted", e);
-    }
-  }
-
-  private void decodePart(
-      List<ImageEntry> entries, int from, int to, MemorySegment out, int imageBytes) {
-    try (ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT)) {
-      for (int i = from; i < to; i++) {
-        ImageEntry entry = entries.get(i);
-        switch (decoder.decode(entry.name(), folder.read(entry))) {
-          case Decoded.Broken(Problem problem) -> broken.put(entry.name(), problem);
-          case Decoded.Pixels(RgbImage image) ->
-              MemorySegment.copy(
-                  MemorySegment.ofArray(fitted(image).rgb()),
-                  0,
-                  out,
-                  (long) i * imageBytes,
-                  imageBytes);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private RgbImage fitted(RgbImage image) {
-    RgbImage fitted = preprocessing.spatial(image);
-    if (fitted.width() != area.width() || fitted.height() != area.height()) {
-      throw new IllegalStateException(
-          "preprocessing gives %d × %d pixels, the model wants %d × %d"
-              .formatted(fitted.width(), fitted.height(), area.width(), area.height()));
-    }
-    return fitted;
   }
 
   @Override
@@ -210,6 +175,8 @@ public final class ImageData implements DataSet {
 
   @Override
   public void close() throws IOException {
+    workers.close();
+    decoders.close();
     arena.close();
     folder.close();
   }

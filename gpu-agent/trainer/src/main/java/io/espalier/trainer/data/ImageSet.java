@@ -5,47 +5,45 @@ import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
 import io.espalier.models.weights.Tensor;
 import io.espalier.trainer.engine.Batch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labelled images of one size, as 8-bit pixels outside the heap: (images, height, width, 3). They
- * become floats when a batch is made.
+ * Labelled images of one size. They become floats when a batch is made, on whatever threads there
+ * are: what a batch holds is drawn before, so it does not depend on them.
  */
 public final class ImageSet implements Samples {
 
   private final Area area;
   private final List<String> names;
   private final Targets targets;
-  private final MemorySegment pixels;
+  private final Pictures pictures;
   private final float[][] tables;
   private final Augmentation augmentation;
   private final @Nullable StrongChanges strong;
 
   /**
    * @param names one for each image
-   * @param pixels images × height × width × 3 bytes, in the order of the names
+   * @param pictures in the order of the names
    */
   ImageSet(
       ImagePreprocessing preprocessing,
       Area area,
       List<String> names,
       Targets targets,
-      MemorySegment pixels) {
+      Pictures pictures) {
     this.area = area;
     this.names = List.copyOf(names);
     this.targets = targets;
-    this.pixels = pixels;
-    if (names.size() != targets.size() || pixels.byteSize() != targets.size() * imageBytes()) {
+    this.pictures = pictures;
+    if (names.size() != targets.size() || pictures.size() != targets.size()) {
       throw new IllegalArgumentException(
-          "%d names, %d labels and %d bytes of pixels do not belong together"
-              .formatted(names.size(), targets.size(), pixels.byteSize()));
+          "%d names, %d labels and %d images do not belong together"
+              .formatted(names.size(), targets.size(), pictures.size()));
     }
     this.tables = new float[3][];
     for (int channel = 0; channel < 3; channel++) {
@@ -60,7 +58,7 @@ public final class ImageSet implements Samples {
     this.area = plain.area;
     this.names = plain.names;
     this.targets = targets;
-    this.pixels = plain.pixels;
+    this.pictures = plain.pictures;
     this.tables = plain.tables;
     this.augmentation = augmentation;
     this.strong = strong;
@@ -95,12 +93,6 @@ public final class ImageSet implements Samples {
   public static ImageSet of(
       ImagePreprocessing preprocessing, List<RgbImage> images, int[] labels, String name) {
     Area area = new Area(images.getFirst().width(), images.getFirst().height());
-    byte[] bytes = new byte[Math.multiplyExact(images.size(), 3 * area.width() * area.height())];
-    int at = 0;
-    for (RgbImage image : images) {
-      System.arraycopy(image.rgb(), 0, bytes, at, image.rgb().length);
-      at += image.rgb().length;
-    }
     List<String> names = images.stream().map(_ -> name).toList();
     int classes = Arrays.stream(labels).max().orElse(0) + 1;
     return new ImageSet(
@@ -108,7 +100,7 @@ public final class ImageSet implements Samples {
         area,
         names,
         Targets.OfClasses.of(classes, labels),
-        MemorySegment.ofArray(bytes));
+        new Pictures.InMemory(images));
   }
 
   @Override
@@ -137,80 +129,87 @@ public final class ImageSet implements Samples {
   }
 
   @Override
+  public Map<String, Long> largest() {
+    return Map.of("H", (long) area.height(), "W", (long) area.width());
+  }
+
+  @Override
   public Batch batch(int[] indices) {
-    return batch(indices, 0, _ -> Change.NONE);
+    return batch(indices, _ -> Change.NONE);
   }
 
   @Override
   public Batch training(int[] indices, long seed) {
-    return strong == null
-        ? batch(indices, seed, augmentation::change)
-        : strong.batch(this, indices, seed);
-  }
-
-  RgbImage image(int index) {
-    var bytes = pixels.asSlice(index * imageBytes(), imageBytes());
-    return new RgbImage(area.width(), area.height(), bytes.toArray(ValueLayout.JAVA_BYTE));
-  }
-
-  /** Writes an image of this set's size as (3, height, width) floats. */
-  void write(RgbImage image, float[] out, int at) {
-    int plane = area.width() * area.height();
-    for (int i = 0; i < plane; i++)
-      for (int channel = 0; channel < 3; channel++)
-        out[at + channel * plane + i] = tables[channel][image.rgb()[3 * i + channel] & 0xFF];
+    if (strong != null) return strong.batch(this, indices, seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    Change[] changes = new Change[indices.length];
+    for (int i = 0; i < indices.length; i++) changes[i] = augmentation.change(random);
+    return batch(indices, i -> changes[i]);
   }
 
   /** These images with left and right exchanged. */
   public Batch mirrored(int[] indices) {
-    return batch(indices, 0, _ -> Change.MIRRORED);
+    return batch(indices, _ -> Change.MIRRORED);
   }
 
   /** These images, all moved by so many pixels to the right and down. */
   public Batch moved(int[] indices, int by) {
-    return batch(indices, 0, _ -> new Change(by, by, false));
+    return batch(indices, _ -> new Change(by, by, false));
   }
 
-  private Batch batch(int[] indices, long seed, Function<SplittableRandom, Change> changes) {
-    int each = (int) imageBytes();
-    float[] floats = new float[Math.multiplyExact(each, indices.length)];
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < indices.length; i++) {
-      write(indices[i], changes.apply(random), floats, i * each);
-    }
-    return batch(floats, indices);
+  /** {@code changes}: by the place in the batch. */
+  private Batch batch(int[] indices, IntFunction<Change> changes) {
+    return filled(indices, (place, image, out, at) -> write(image, changes.apply(place), out, at));
+  }
+
+  /** Writes the image of a place in a batch as (3, height, width) floats. */
+  interface Writing {
+    void write(int place, RgbImage image, float[] out, int at);
   }
 
   /** Images as floats (B, 3, height, width), with what is wanted of them. */
-  Batch batch(float[] floats, int[] indices) {
+  Batch filled(int[] indices, Writing writing) {
+    int each = 3 * area.width() * area.height();
+    float[] floats = new float[Math.multiplyExact(each, indices.length)];
+    int[] whole = new int[indices.length];
+    pictures
+        .workers()
+        .each(
+            indices.length,
+            place -> {
+              Pictures.Picture picture = pictures.whole(indices[place]);
+              whole[place] = picture.index();
+              writing.write(place, picture.image(), floats, place * each);
+            });
     return Batch.of(
         Map.of(
             "pixel_values",
             Tensor.of(floats, indices.length, 3, area.height(), area.width()),
             "labels",
-            targets.labels(indices, 0)));
+            targets.labels(whole, 0)));
   }
 
-  private long imageBytes() {
-    return 3L * area.width() * area.height();
+  /** Writes an image of this set's size as (3, height, width) floats. */
+  void write(RgbImage image, float[] out, int at) {
+    write(image, Change.NONE, out, at);
   }
 
-  /** Writes an image as (3, height, width) floats. */
-  void write(int index, Change change, float[] out, int at) {
-    long image = index * imageBytes();
+  void write(RgbImage image, Change change, float[] out, int at) {
     int width = area.width();
     int height = area.height();
     int plane = width * height;
-    for (int y = 0; y < height; y++) {
-      long row = image + 3L * width * Math.clamp(y - change.down(), 0, height - 1);
-      for (int x = 0; x < width; x++) {
-        int moved = Math.clamp(x - change.right(), 0, width - 1);
-        long pixel = row + 3L * (change.flipped() ? width - 1 - moved : moved);
-        int to = at + y * width + x;
-        for (int channel = 0; channel < 3; channel++) {
-          int value = pixels.get(ValueLayout.JAVA_BYTE, pixel + channel) & 0xFF;
-          out[to + channel * plane] = tables[channel][value];
-        }
+    byte[] rgb = image.rgb();
+    int[] columns = new int[width];
+    for (int x = 0; x < width; x++) {
+      int moved = Math.clamp(x - change.right(), 0, width - 1);
+      columns[x] = 3 * (change.flipped() ? width - 1 - moved : moved);
+    }
+    for (int channel = 0; channel < 3; channel++) {
+      float[] table = tables[channel];
+      int to = at + channel * plane;
+      for (int y = 0; y < height; y++) {
+        int row = 3 * width * Math.clamp(y - change.down(), 0, height - 1) + channel;
+        for (int x = 0; x < width; x++) out[to++] = table[rgb[row + columns[x]] & 0xFF];
       }
     }
   }

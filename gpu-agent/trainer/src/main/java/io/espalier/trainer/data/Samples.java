@@ -2,6 +2,7 @@ package io.espalier.trainer.data;
 
 import io.espalier.trainer.engine.Batch;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A split of a data set, ready to be handed out in batches. */
@@ -27,6 +28,9 @@ public sealed interface Samples permits ImageSet, TextSet {
 
   /** How much there is of a sample; those of a batch are filled up to the longest of them. */
   int length(int index);
+
+  /** Sizes of the largest sample, by the symbols that graphs have for them. */
+  Map<String, Long> largest();
 
   /** The samples of these places as they are. */
   Batch batch(int[] indices);

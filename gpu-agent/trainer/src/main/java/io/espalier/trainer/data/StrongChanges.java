@@ -26,33 +26,36 @@ public record StrongChanges(Recipe recipe, double mixup, double cutmix, int clas
 
   /** A function of the set, the samples of a step and the step's seed alone. */
   Batch batch(ImageSet images, int[] indices, long seed) {
-    int width = images.area().width(), height = images.area().height();
-    int each = 3 * width * height;
-    var pixels = new float[Math.multiplyExact(each, indices.length)];
-    for (int i = 0; i < indices.length; i++) {
-      var chance = new SplittableRandom(Order.mixed(seed, i));
-      images.write(recipe.of(images.image(indices[i]), chance), pixels, i * each);
-    }
-    if (!mixes()) return images.batch(pixels, indices);
-    if (!(images.targets().at(indices) instanceof Targets.OfClasses(_, var labels)))
+    var batch =
+        images.filled(
+            indices,
+            (place, image, out, at) ->
+                images.write(
+                    recipe.of(image, new SplittableRandom(Order.mixed(seed, place))), out, at));
+    if (!mixes()) return batch;
+    if (!(images.targets() instanceof Targets.OfClasses))
       throw new IllegalStateException("only images of one class each are brought together");
 
+    int width = images.area().width(), height = images.area().height();
+    int each = 3 * width * height;
+    float[] before = batch.input("pixel_values").floats();
+    float[] pixels = before.clone();
+    long[] labels = batch.input("labels").longs();
     var ofStep = new SplittableRandom(Order.mixed(seed, WHOLE_STEP));
     var mixing = Mixing.drawn(mixup, cutmix, width, height, ofStep);
-    var before = pixels.clone();
     var other = new float[each];
-    var shares = new float[labels.size() * classes];
-    for (int i = 0; i < labels.size(); i++) {
-      int partner = labels.size() - 1 - i;
+    var shares = new float[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      int partner = labels.length - 1 - i;
       System.arraycopy(before, partner * each, other, 0, each);
       mixing.into(pixels, i * each, other, width);
-      shares[i * classes + labels.get(i)] += (float) mixing.own();
-      shares[i * classes + labels.get(partner)] += (float) (1 - mixing.own());
+      shares[i * classes + (int) labels[i]] += (float) mixing.own();
+      shares[i * classes + (int) labels[partner]] += (float) (1 - mixing.own());
     }
     return new Batch(
         Map.of(
-            "pixel_values", Tensor.of(pixels, labels.size(), 3, height, width),
-            "soft_labels", Tensor.of(shares, labels.size(), classes)),
-        labels.size());
+            "pixel_values", Tensor.of(pixels, labels.length, 3, height, width),
+            "soft_labels", Tensor.of(shares, labels.length, classes)),
+        labels.length);
   }
 }

@@ -57,6 +57,11 @@ public final class TextSet implements Samples {
   }
 
   @Override
+  public Map<String, Long> largest() {
+    return Map.of("T", texts.stream().mapToLong(Tokens::length).max().orElse(1));
+  }
+
+  @Override
   public Batch batch(int[] indices) {
     int most = Arrays.stream(indices).map(this::length).max().orElse(1);
     int width = Math.min(longest, Math.ceilDiv(most, MULTIPLE) * MULTIPLE);

@@ -8,6 +8,7 @@ import io.espalier.domain.unit.Bytes;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Memory;
+import io.espalier.models.graph.Optimizer;
 import io.espalier.models.graph.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,18 +41,25 @@ public record MicroBatch(int samples, Bytes predicted) {
    * @param memory bytes for this process, where it is known
    * @throws Refused where not even one sample fits
    */
-  public static MicroBatch of(
+  static MicroBatch of(
       Batching batching,
       int most,
       Graph graph,
+      Optimizer optimizer,
       Device device,
       Map<String, Long> symbols,
       OptionalLong memory) {
     if (batching.microBatch() > 0 || memory.isEmpty()) {
       int samples = batching.microBatch() > 0 ? Math.min(most, batching.microBatch()) : most;
-      return new MicroBatch(samples, new Bytes(peak(graph, device, symbols, samples)));
+      return told(samples, graph, optimizer, device, symbols);
     }
-    return fitting(graph, device, symbols, most, memory.getAsLong());
+    return fitting(graph, optimizer, device, symbols, most, memory.getAsLong());
+  }
+
+  /** So many, whether they fit or not. */
+  static MicroBatch told(
+      int samples, Graph graph, Optimizer optimizer, Device device, Map<String, Long> symbols) {
+    return new MicroBatch(samples, new Bytes(peak(graph, optimizer, device, symbols, samples)));
   }
 
   /**
@@ -61,24 +69,30 @@ public record MicroBatch(int samples, Bytes predicted) {
    * @throws Refused where not even one sample fits
    */
   static MicroBatch fitting(
-      Graph graph, Device device, Map<String, Long> symbols, int batch, long available) {
+      Graph graph,
+      Optimizer optimizer,
+      Device device,
+      Map<String, Long> symbols,
+      int batch,
+      long available) {
     long room = available - OVERHEAD;
     long sums = graph.trained().stream().mapToLong(Parameter::bytes).sum();
     int samples = batch;
-    long peak = peak(graph, device, symbols, samples);
+    long peak = peak(graph, optimizer, device, symbols, samples);
     while (samples > 1 && peak > room) {
       samples /= 2;
       // Gradients that are added up are there beside those that are.
-      peak = peak(graph, device, symbols, samples) + sums;
+      peak = peak(graph, optimizer, device, symbols, samples) + sums;
     }
     if (peak * TOLERANCE > room) throw tooLarge(peak, room);
     return new MicroBatch(samples, new Bytes(peak));
   }
 
-  private static long peak(Graph graph, Device device, Map<String, Long> symbols, int samples) {
+  private static long peak(
+      Graph graph, Optimizer optimizer, Device device, Map<String, Long> symbols, int samples) {
     var sized = new HashMap<>(symbols);
     sized.put("B", (long) samples);
-    return Memory.of(graph, device, sized).peak();
+    return Memory.of(graph, optimizer, device, sized).peak();
   }
 
   /** What this host could give a process now; empty where it does not tell. */

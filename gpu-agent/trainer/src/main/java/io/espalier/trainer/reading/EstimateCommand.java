@@ -3,6 +3,7 @@ package io.espalier.trainer.reading;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.unit.Bytes;
 import io.espalier.models.family.Family;
+import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Cost;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Graph;
@@ -94,7 +95,7 @@ public final class EstimateCommand implements Callable<Integer> {
           Objects.requireNonNull(spec).commandLine(),
           protocol.label() + " trains nothing of this model");
     var symbols = options.symbols(family);
-    long predicted = Memory.of(graph, Device.CPU, symbols).peak();
+    long predicted = Memory.of(graph, AdamW.UNCLIPPED, Device.CPU, symbols).peak();
     var found = Measurement.of(family, graph, symbols, steps);
     double error = (double) predicted / found.peak() - 1;
     if (json)
@@ -128,7 +129,7 @@ public final class EstimateCommand implements Callable<Integer> {
         graph.trained().stream().mapToLong(Parameter::elements).sum(),
         cost.forwardFlops().at(symbols),
         cost.backwardFlops().at(symbols),
-        Memory.of(graph, device, symbols));
+        Memory.of(graph, AdamW.UNCLIPPED, device, symbols));
   }
 
   private boolean fits(Row row) {

@@ -49,18 +49,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " writes is judged by.")
   private Path data = Path.of("data.zip");
 
-  @Option(
-      names = "--adapter",
-      paramLabel = "DIR",
-      description = "An adapter as exported; MODEL_DIR is then the base model.")
-  private @Nullable Path adapter;
-
-  @Option(
-      names = "--split",
-      description =
-          "One of ${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE}, which is the data's own test split,"
-              + " or everything where it has none.")
-  private Source split = Source.AUTO;
+  @Mixin private AskedOptions asked = new AskedOptions();
 
   @Option(
       names = "--zero-shot",
@@ -95,15 +84,12 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Most tokens of such an answer: ${DEFAULT-VALUE}.")
   private int longest = 64;
 
-  @Option(names = "--threads", description = "Threads of the engine: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Option(names = "--json", description = "One JSON object, and no progress.")
   private boolean json;
 
   @Override
   public Integer call() throws Exception {
-    EngineStart.withThreads(threads);
+    EngineStart.withThreads(asked.threads);
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     if (!Families.of(ModelConfig.read(model.resolve(ModelFolder.CONFIG))).classifies()) {
       writing(out);
@@ -113,10 +99,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     var scratch = Files.createTempDirectory("espalier-evaluate");
     try (var arena = Arena.ofShared()) {
       var base = BaseModel.read(model, arena);
-      try (var set = base.input().open(data, layout, threads, scratch)) {
+      try (var set = base.input().open(data, layout, asked.threads, scratch)) {
         if (!json) out.println("reads " + columns.told(layout));
         var result = zeroShot ? byName(base, set, out) : trained(base, set, arena, out);
-        var report = new EvaluationReport(result, split.told(set), set.remarks());
+        var report = new EvaluationReport(result, asked.split.told(set), set.remarks());
         if (json) report.json(out);
         else report.print(out);
         out.flush();
@@ -129,7 +115,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void writing(PrintWriter out) throws IOException {
     var evaluation =
-        new WritingEvaluation(model, Optional.ofNullable(adapter), data, length, answers, longest);
+        new WritingEvaluation(
+            model, Optional.ofNullable(asked.adapter), data, length, answers, longest);
     var result =
         evaluation.run((done, all) -> new ProgressLine(json ? null : out, "read", all).at(done));
     if (json) WritingReport.json(out, result);
@@ -139,8 +126,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private Predictions trained(BaseModel base, DataSet set, Arena arena, PrintWriter out)
       throws IOException, Stopped {
-    var answering = Answering.of(base, adapter, set.question());
-    var samples = answering.asking(split.of(set), set.classes());
+    var answering = Answering.of(base, asked.adapter, set.question());
+    var samples = answering.asking(asked.split.of(set), set.classes());
     try (var session = answering.open(arena)) {
       var answers = Extraction.unleased(session).logits(samples, progress(samples, out));
       return new Predictions(samples, answering.question().classes(), answers);
@@ -148,7 +135,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Predictions byName(BaseModel base, DataSet set, PrintWriter out) throws IOException {
-    var samples = split.of(set);
+    var samples = asked.split.of(set);
     try (var names = ZeroShot.open(base, model, set.classes(), templates)) {
       return new Predictions(
           samples, set.classes(), names.answers(samples, progress(samples, out)));

@@ -1,5 +1,6 @@
 package io.espalier.trainer.task;
 
+import io.espalier.trainer.data.Ahead;
 import io.espalier.trainer.data.Samples;
 import io.espalier.trainer.data.Selection;
 import io.espalier.trainer.data.Targets;
@@ -7,11 +8,13 @@ import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.probe.Features;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /** Runs samples through a model, batch by batch. */
 final class Extraction {
@@ -62,19 +65,15 @@ final class Extraction {
   /** The same; hears how many are answered. */
   List<float[]> logits(Samples samples, IntConsumer done) throws Stopped {
     int[] order = samples.all().byLength();
-    Selection sorted = samples.all().at(order);
     List<float[]> answers = new ArrayList<>(Collections.nCopies(order.length, new float[0]));
-    for (int from = 0; from < order.length; from += BATCH) {
-      if (over.getAsBoolean()) {
-        throw new Stopped();
-      }
-      Selection part = sorted.part(from, Math.min(order.length, from + BATCH));
-      List<float[]> some = part.answers(session.forward("predict", part.batch()).logits());
-      for (int row = 0; row < some.size(); row++) {
-        answers.set(order[from + row], some.get(row));
-      }
-      done.accept(from + some.size());
-    }
+    parts(
+        samples.all().at(order),
+        Selection::batch,
+        (from, part, batch) -> {
+          List<float[]> some = part.answers(session.forward("predict", batch).logits());
+          for (int row = 0; row < some.size(); row++) answers.set(order[from + row], some.get(row));
+          done.accept(from + some.size());
+        });
     return answers;
   }
 
@@ -83,24 +82,43 @@ final class Extraction {
       Selection samples, Function<Selection, Batch> view, String method, String output)
       throws Stopped {
     int[] order = samples.byLength();
-    Selection sorted = samples.at(order);
-    float[] all = new float[0];
-    int width = 0;
-    for (int from = 0; from < order.length; from += BATCH) {
-      if (over.getAsBoolean()) {
-        throw new Stopped();
-      }
-      int to = Math.min(order.length, from + BATCH);
-      Batch batch = view.apply(sorted.part(from, to));
-      float[] some = session.forward(method, batch).tensor(output).floats();
-      if (from == 0) {
-        width = some.length / (to - from);
-        all = new float[Math.multiplyExact(width, order.length)];
-      }
-      for (int row = from; row < to; row++) {
-        System.arraycopy(some, (row - from) * width, all, order[row] * width, width);
-      }
+    float[][] rows = new float[order.length][];
+    parts(
+        samples.at(order),
+        view,
+        (from, part, batch) -> {
+          float[] some = session.forward(method, batch).tensor(output).floats();
+          int width = some.length / part.size();
+          for (int row = 0; row < part.size(); row++) {
+            rows[order[from + row]] = Arrays.copyOfRange(some, row * width, (row + 1) * width);
+          }
+        });
+    int width = rows.length == 0 ? 0 : rows[0].length;
+    float[] all = new float[Math.multiplyExact(width, rows.length)];
+    for (int row = 0; row < rows.length; row++) {
+      System.arraycopy(rows[row], 0, all, row * width, width);
     }
     return all;
+  }
+
+  /** What is done with the part that begins at a position. */
+  private interface Part {
+    void run(int from, Selection part, Batch batch);
+  }
+
+  /** One part after the other; the next is read while one is computed. */
+  private void parts(Selection samples, Function<Selection, Batch> view, Part work) throws Stopped {
+    int size = samples.size();
+    IntFunction<Selection> part =
+        number -> samples.part(number * BATCH, Math.min(size, (number + 1) * BATCH));
+    int parts = Math.ceilDiv(size, BATCH);
+    try (var ahead = new Ahead<>(number -> view.apply(part.apply(number)), 0, parts)) {
+      for (int number = 0; number < parts; number++) {
+        if (over.getAsBoolean()) {
+          throw new Stopped();
+        }
+        work.run(number * BATCH, part.apply(number), ahead.take());
+      }
+    }
   }
 }

@@ -58,23 +58,9 @@ public final class PredictCommand implements Callable<Integer> {
   @Option(names = "--input", paramLabel = "TEXT", description = "A text; any number of them.")
   private List<String> inputs = List.of();
 
-  @Option(
-      names = "--adapter",
-      paramLabel = "DIR",
-      description = "An adapter as exported; MODEL_DIR is then the base model.")
-  private @Nullable Path adapter;
-
-  @Option(
-      names = "--split",
-      description =
-          "One of ${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE}, which is the data's own test split,"
-              + " or everything where it has none.")
-  private Source split = Source.AUTO;
+  @Mixin private AskedOptions asked = new AskedOptions();
 
   @Mixin private DataOptions columns = new DataOptions();
-
-  @Option(names = "--threads", description = "Threads of the engine: all processors.")
-  private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--json", description = "JSON at a terminal too.")
   private boolean json;
@@ -84,7 +70,7 @@ public final class PredictCommand implements Callable<Integer> {
     var commandLine = Objects.requireNonNull(spec).commandLine();
     if ((data == null) == inputs.isEmpty())
       throw new ParameterException(commandLine, "give either DATA or --input");
-    EngineStart.withThreads(threads);
+    EngineStart.withThreads(asked.threads);
     var out = commandLine.getOut();
     try (var arena = Arena.ofShared()) {
       var base = BaseModel.read(model, arena);
@@ -97,7 +83,7 @@ public final class PredictCommand implements Callable<Integer> {
   }
 
   private void ofTexts(BaseModel base, Arena arena, PrintWriter out) throws IOException {
-    var answering = Answering.of(base, adapter, null);
+    var answering = Answering.of(base, asked.adapter, null);
     var samples = base.input().read(inputs, answering.question());
     try (var session = answering.open(arena)) {
       print(session, answering.question(), samples, Map.of(), out);
@@ -106,7 +92,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   private void ofImage(BaseModel base, Path image, Arena arena, PrintWriter out)
       throws IOException {
-    var answering = Answering.of(base, adapter, null);
+    var answering = Answering.of(base, asked.adapter, null);
     var samples = base.input().read(image);
     try (var session = answering.open(arena)) {
       print(session, answering.question(), samples, Map.of(), out);
@@ -116,11 +102,12 @@ public final class PredictCommand implements Callable<Integer> {
   private void ofData(BaseModel base, Path file, Arena arena, PrintWriter out) throws IOException {
     var layout = columns.layout(file);
     var scratch = Files.createTempDirectory("espalier-predict");
-    try (var set = base.input().open(file, layout, threads, scratch)) {
+    try (var set = base.input().open(file, layout, asked.threads, scratch)) {
       // Whatever the data asks, the model's own question is answered; an adapter's is the data's.
-      var answering = Answering.of(base, adapter, adapter == null ? null : set.question());
+      var answering =
+          Answering.of(base, asked.adapter, asked.adapter == null ? null : set.question());
       var classes = answering.question().classes();
-      var samples = split.of(set);
+      var samples = asked.split.of(set);
       var unasked = samples.wanting(samples.targets().unasked(classes));
       try (var session = answering.open(arena)) {
         print(session, answering.question(), unasked, texts(file, layout), out);

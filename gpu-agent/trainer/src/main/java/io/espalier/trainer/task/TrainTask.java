@@ -17,12 +17,11 @@ import io.espalier.models.json.StrictJson;
 import io.espalier.models.protocol.Protocols;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
-import io.espalier.trainer.data.ImageSet;
 import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
-import io.espalier.trainer.data.TextSet;
 import io.espalier.trainer.data.Unit;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.loop.AtOnce;
 import io.espalier.trainer.loop.LoopSettings;
 import io.espalier.trainer.loop.Metrics;
 import io.espalier.trainer.loop.MicroBatch;
@@ -37,13 +36,14 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Trains by a protocol; the best weights on the validation split are its result. */
 final class TrainTask {
@@ -70,9 +70,10 @@ final class TrainTask {
     int from = adoptCheckpoint();
     context.events().append(new TrainerEvent.Started(context.events().now(), engine, from));
     try (DataSet data = context.data(model)) {
-      Samples train = data.load(Split.TRAIN);
+      Samples train = data.open(Split.TRAIN);
       Samples validation = data.load(Split.VALIDATION);
-      data.report().problems().forEach(problem -> context.events().warn(problem.sentence()));
+      var told = new HashSet<Problem>();
+      tellProblems(data, told);
       context
           .events()
           .info(
@@ -83,9 +84,19 @@ final class TrainTask {
       Metric chosen = Objective.of(work.metric(), validation.targets());
       boolean fitted =
           training.protocol() == Protocol.LINEAR_PROBE && HeadFit.isFor(train.targets());
-      return fitted
-          ? new ProbeTraining(context, training, chosen).run(model, question, train, validation)
-          : inUnits(model, question, chosen, train, validation, from > 0);
+      TrainerEvent last =
+          fitted
+              ? new ProbeTraining(context, training, chosen).run(model, question, train, validation)
+              : inUnits(model, question, chosen, train, validation, from > 0);
+      tellProblems(data, told);
+      return last;
+    }
+  }
+
+  /** Some only show when a sample is read. */
+  private void tellProblems(DataSet data, Set<Problem> told) {
+    for (Problem problem : data.report().problems()) {
+      if (told.add(problem)) context.events().warn(problem.sentence());
     }
   }
 
@@ -179,53 +190,34 @@ final class TrainTask {
         .collect(Collectors.joining(", "));
   }
 
-  /** Samples that are computed at once: as told, or as many as fit by the cost reading. */
   private int atOnce(Family family, Graph graph, Samples train) throws IOException {
-    var batching = training.settings().batching();
-    int share = Math.ceilDiv(batching.batchSize(), replicas.count());
-    int told = work.microBatch() == null ? share : Math.min(share, work.microBatch());
-    // Another number of parts would draw other masks: a run that goes on keeps its own.
-    var begun = TrainingLoop.begunWith(context.folder().checkpoints());
-    if (begun.atOnce().isPresent()) {
-      return Math.min(told, begun.atOnce().getAsInt());
-    }
-    Device device = context.onProcessor() ? Device.CPU : Device.GPU;
-    var found =
-        MicroBatch.of(batching, told, graph, device, symbols(family, train), memory(device));
-    if (found.samples() < share) {
+    var device = context.onProcessor() ? Device.CPU : Device.GPU;
+    var learned = work.microBatch();
+    var atOnce =
+        new AtOnce(
+            training.settings(),
+            replicas.count(),
+            learned == null ? OptionalInt.empty() : OptionalInt.of(learned),
+            device,
+            memory(device));
+    var largest = new HashMap<>(family.usualSample());
+    train.largest().forEach(largest::replace);
+    var found = atOnce.of(graph, largest, context.folder().checkpoints());
+    if (found.samples() < atOnce.share()) {
       context
           .events()
           .info(
               "%d samples of %d at once, which need %s by the cost reading"
-                  .formatted(found.samples(), share, found.predicted()));
+                  .formatted(found.samples(), atOnce.share(), found.predicted()));
     }
     return found.samples();
   }
 
-  /** What the slot has, or the host could give; every replica on a processor takes its part. */
+  /** What the slot has, or the host could give. */
   private OptionalLong memory(Device device) throws IOException {
     var slot = work.memoryBytes();
-    OptionalLong all =
-        slot != null
-            ? OptionalLong.of(slot)
-            : device == Device.CPU ? MicroBatch.available() : OptionalLong.empty();
-    return all.isPresent() ? OptionalLong.of(all.getAsLong() / replicas.count()) : all;
-  }
-
-  /** Of the largest sample. */
-  private static Map<String, Long> symbols(Family family, Samples train) {
-    var symbols = new HashMap<>(family.usualSample());
-    switch (train) {
-      case ImageSet images -> {
-        symbols.computeIfPresent("H", (_, _) -> (long) images.area().height());
-        symbols.computeIfPresent("W", (_, _) -> (long) images.area().width());
-      }
-      case TextSet texts -> {
-        long longest = IntStream.range(0, texts.size()).map(texts::length).max().orElse(1);
-        symbols.computeIfPresent("T", (_, _) -> longest);
-      }
-    }
-    return symbols;
+    if (slot != null) return OptionalLong.of(slot);
+    return device == Device.CPU ? MicroBatch.available() : OptionalLong.empty();
   }
 
   private TrainerEvent last(Outcome outcome) throws IOException {

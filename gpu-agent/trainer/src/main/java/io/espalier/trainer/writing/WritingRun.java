@@ -16,8 +16,8 @@ import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.Tokenizer;
 import io.espalier.trainer.engine.TrainingSession;
+import io.espalier.trainer.loop.AtOnce;
 import io.espalier.trainer.loop.LoopSettings;
-import io.espalier.trainer.loop.MicroBatch;
 import io.espalier.trainer.loop.Outcome;
 import io.espalier.trainer.loop.Prefetch;
 import io.espalier.trainer.loop.Progress;
@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -71,7 +72,7 @@ public record WritingRun(
    * What it runs with.
    *
    * @param adapter of an earlier training, which this one goes on from
-   * @param memory bytes for this process, where it is known
+   * @param memory bytes for all replicas, where it is known
    */
   public record Equipment(Optional<Path> adapter, Replicas replicas, OptionalLong memory) {
     public static final Equipment PLAIN =
@@ -193,11 +194,12 @@ public record WritingRun(
     try (var session =
             TrainingSession.open(network, plan, Mode.TRAIN, Protocols.optimizer(settings), start);
         var prefetch = new Prefetch(batches)) {
-      int share = Math.ceilDiv(settings.batching().batchSize(), equipment.replicas().count());
-      var symbols = Map.of("B", 1L, "T", (long) length, "S", (long) length);
+      var replicas = equipment.replicas();
+      var largest = Map.of("B", 1L, "T", (long) length, "S", (long) length);
       var atOnce =
-          MicroBatch.of(
-              settings.batching(), share, session.graph(), Device.CPU, symbols, equipment.memory());
+          new AtOnce(
+                  settings, replicas.count(), OptionalInt.empty(), Device.CPU, equipment.memory())
+              .of(session.graph(), largest, work);
       return new TrainingLoop(
               session,
               prefetch,
@@ -206,7 +208,7 @@ public record WritingRun(
               progress,
               () -> false,
               atOnce.samples(),
-              equipment.replicas())
+              replicas)
           .run();
     }
   }

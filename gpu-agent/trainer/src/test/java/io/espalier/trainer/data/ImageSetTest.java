@@ -8,7 +8,6 @@ import io.espalier.datasets.image.RgbImage;
 import io.espalier.datasets.preprocess.ImagePreprocessing;
 import io.espalier.datasets.preprocess.ImagePreprocessing.Area;
 import io.espalier.trainer.augment.Recipe;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,18 +25,22 @@ class ImageSetTest {
           Optional.empty(), Optional.empty(), 1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
   /** Red counts 1 to 9 from the top left; green is 100 everywhere, blue is 0. */
-  private static ImageSet threeByThree() {
+  private static RgbImage counting() {
     byte[] rgb = new byte[27];
     for (int i = 0; i < 9; i++) {
       rgb[3 * i] = (byte) (i + 1);
       rgb[3 * i + 1] = 100;
     }
-    return ImageSet.of(PLAIN, List.of(new RgbImage(3, 3, rgb)), new int[] {4});
+    return new RgbImage(3, 3, rgb);
+  }
+
+  private static ImageSet threeByThree() {
+    return ImageSet.of(PLAIN, List.of(counting()), new int[] {4});
   }
 
   private static float[] red(int right, int down, boolean flipped) {
     float[] out = new float[27];
-    threeByThree().write(0, new Change(right, down, flipped), out, 0);
+    threeByThree().write(counting(), new Change(right, down, flipped), out, 0);
     float[] red = new float[9];
     System.arraycopy(out, 0, red, 0, 9);
     return red;
@@ -138,7 +141,7 @@ class ImageSetTest {
   }
 
   @Test
-  void refusesPixelsThatAreNotOfItsImages() {
+  void refusesImagesThatHaveNoNames() {
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
             new ImageSet(
@@ -146,6 +149,6 @@ class ImageSetTest {
                 new Area(3, 3),
                 List.of("a"),
                 Targets.OfClasses.of(1, new int[] {0}),
-                MemorySegment.ofArray(new byte[26])));
+                new Pictures.InMemory(List.of(counting(), counting()))));
   }
 }

@@ -60,6 +60,10 @@ class GoldenLossTest {
             .with(adamw)
             .with(new Looks(STEPS, STEPS, 0))
             .with(new Regularisation(0, new Augmentation.None()));
+    var momentum =
+        plain
+            .with(Schedule.cosine(PEAK, 0, STEPS))
+            .with(new Optimization(new Optimization.Sgd(0.9, true), 0.05, 1));
     var smoothed = new Regularisation(0.1, new Augmentation.None());
     var mixed = new Regularisation(0.1, new Strong(1, Flips.NEVER, 0, 0, 0.2, 0));
     var lora = new Adapters(4, 8, 0, true, List.of("query", "value"), List.of("classifier"));
@@ -72,12 +76,13 @@ class GoldenLossTest {
             new Case(
                 "vit sgd cosine",
                 "vit",
-                new Training(
-                    Protocol.FULL,
-                    plain
-                        .with(Schedule.cosine(PEAK, 0, STEPS))
-                        .with(new Optimization(new Optimization.Sgd(0.9, true), 0.05, 1))),
+                new Training(Protocol.FULL, momentum),
                 GoldenLossTest::images),
+            new Case(
+                "resnet sgd cosine",
+                "resnet",
+                new Training(Protocol.FULL, momentum),
+                step -> images(step, 4)),
             new Case(
                 "vit adamw mixed",
                 "vit",
@@ -165,13 +170,17 @@ class GoldenLossTest {
     return pixels;
   }
 
-  private static int label(int step, int row) {
-    return (7 * step + 3 * row) % CLASSES;
+  private static int label(int step, int row, int classes) {
+    return (7 * step + 3 * row) % classes;
   }
 
   private static Batch images(int step) {
+    return images(step, CLASSES);
+  }
+
+  private static Batch images(int step, int classes) {
     var labels = new long[ROWS];
-    for (int row = 0; row < ROWS; row++) labels[row] = label(step, row);
+    for (int row = 0; row < ROWS; row++) labels[row] = label(step, row, classes);
     return Batch.images(pixels(step), 3, 32, labels);
   }
 
@@ -179,8 +188,8 @@ class GoldenLossTest {
     double own = 0.5 + 0.04 * step;
     var shares = new float[ROWS * CLASSES];
     for (int row = 0; row < ROWS; row++) {
-      shares[row * CLASSES + label(step, row)] = (float) own;
-      shares[row * CLASSES + (label(step, row) + 1) % CLASSES] = (float) (1 - own);
+      shares[row * CLASSES + label(step, row, CLASSES)] = (float) own;
+      shares[row * CLASSES + (label(step, row, CLASSES) + 1) % CLASSES] = (float) (1 - own);
     }
     return new Batch(
         Map.of(

@@ -7,11 +7,13 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Batching;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.ModelConfig;
+import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Memory;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.Parameter;
+import io.espalier.models.graph.Sgd;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.trainer.Golden;
 import java.io.IOException;
@@ -30,11 +32,11 @@ class MicroBatchTest {
   }
 
   private static MicroBatch of(Batching batching, OptionalLong memory) throws IOException {
-    return MicroBatch.of(batching, 64, graph(), Device.CPU, ONE, memory);
+    return MicroBatch.of(batching, 64, graph(), AdamW.UNCLIPPED, Device.CPU, ONE, memory);
   }
 
   private static long peak(long samples) throws IOException {
-    return Memory.of(graph(), Device.CPU, Map.of("B", samples)).peak();
+    return Memory.of(graph(), AdamW.UNCLIPPED, Device.CPU, Map.of("B", samples)).peak();
   }
 
   @Test
@@ -67,5 +69,13 @@ class MicroBatchTest {
   void theHostTellsWhatItHas() throws IOException {
     var available = MicroBatch.available();
     if (available.isPresent()) assertThat(available.getAsLong()).isPositive();
+  }
+
+  @Test
+  void momentumAloneKeepsHalfOfWhatAdamKeeps() throws IOException {
+    var adam = Memory.of(graph(), AdamW.UNCLIPPED, Device.CPU, ONE);
+    var momentum = Memory.of(graph(), new Sgd(0.9, false, 1), Device.CPU, ONE);
+    assertThat(momentum.optimizer()).isPositive().isEqualTo(adam.optimizer() / 2);
+    assertThat(momentum.peak()).isEqualTo(adam.peak() - adam.optimizer() / 2);
   }
 }
