@@ -64,7 +64,7 @@ create table setup_code (
 create table blob (
   sha256     text primary key check (sha256 ~ '^[0-9a-f]{64}$'),
   bytes      bigint not null check (bytes >= 0),
-  created_at timestamptz not null default now()
+  wanted_at  timestamptz not null default now()  -- when it was sent last, or asked for to be listed
 );
 
 -- team_id null: offered to every team by the platform.
@@ -549,6 +549,7 @@ grant select, insert, update, delete on member, team_quota, maintenance, cron_sc
 grant select, insert on pool, pool_rate, blob, base_model, base_model_file, audit, audit_unlinked
   to ${app};
 grant select on audit_link to ${app};
+grant update (wanted_at) on blob to ${app}, ${planner};
 grant select, insert on dataset, dataset_version to ${app};
 grant select, insert, update on job, budget_account, task, lease to ${app};
 grant select, insert, update, delete on budget_period to ${app};
@@ -563,7 +564,7 @@ grant insert on pool, blob, job_transition, checkpoint, artifact, log_line, budg
   audit_unlinked, audit_link to ${planner};
 grant delete on audit_unlinked to ${planner};
 grant update, delete on checkpoint to ${planner};
-grant delete on metric, log_line to ${planner};
+grant delete on metric, log_line, blob to ${planner};
 grant insert, update, delete on member_usage to ${planner};
 grant update on cron_schedule to ${planner};
 revoke select on app_user, api_token, setup_code from ${planner};

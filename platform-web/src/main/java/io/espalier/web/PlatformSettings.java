@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param blobs folder of the artifact store, which several nodes share: {@code ESPALIER_BLOBS}
  * @param keepInFull for so long an ended job keeps every point of its curves and every line of its
  *     log: {@code ESPALIER_KEEP_IN_FULL}
+ * @param keepCheckpoints for so long an ended job keeps its checkpoints: {@code
+ *     ESPALIER_KEEP_CHECKPOINTS}
  * @param heartbeat in which agents report: {@code ESPALIER_HEARTBEAT}
  * @param agentSilence after which an agent gets no new work: {@code ESPALIER_AGENT_SILENCE}
  * @param passwordCost of bcrypt, in powers of two: {@code ESPALIER_PASSWORD_COST}
@@ -30,6 +32,7 @@ record PlatformSettings(
     @Nullable Duration heartbeat,
     @Nullable Duration agentSilence,
     @Nullable Duration keepInFull,
+    @Nullable Duration keepCheckpoints,
     @Nullable Integer passwordCost) {
 
   /** {@code ESPALIER_LEASE_STOP_AFTER}, {@code …_REGRANT_AFTER} and {@code …_SLICE}. */
@@ -54,6 +57,7 @@ record PlatformSettings(
                 times.joinToken(),
                 times.credential()))
         .withKeepInFull(or(keepInFull, settings.keepInFull()))
+        .withKeepCheckpoints(or(keepCheckpoints, settings.keepCheckpoints()))
         .withPasswordCost(
             passwordCost == null ? settings.passwordCost() : new PasswordCost(passwordCost));
   }

@@ -141,8 +141,8 @@ public class OrchestratorConfiguration {
   }
 
   @Bean
-  Retention retention(Transactions transactions, OrchestratorSettings settings) {
-    return new Retention(transactions, settings.keepInFull());
+  Retention retention(Transactions transactions, BlobStore blobs, OrchestratorSettings settings) {
+    return new Retention(transactions, blobs, settings.keepInFull(), settings.keepCheckpoints());
   }
 
   @Bean

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param blobFolder of the artifact store
  * @param planPeriod of the metronome; submissions and finishes are planned at once anyway
  * @param keepInFull for so long after its end a job keeps every point and every line
+ * @param keepCheckpoints for so long after its end a job keeps its checkpoints
  * @param maxBlobBytes of one file that an agent may send
  */
 public record OrchestratorSettings(
@@ -22,6 +23,7 @@ public record OrchestratorSettings(
     AgentTimes agentTimes,
     Duration planPeriod,
     Duration keepInFull,
+    Duration keepCheckpoints,
     long maxBlobBytes,
     PasswordCost passwordCost) {
 
@@ -37,32 +39,86 @@ public record OrchestratorSettings(
             Duration.ofHours(24)),
         Duration.ofSeconds(5),
         Duration.ofDays(30),
+        Duration.ofDays(3),
         64L << 30,
         PasswordCost.DEFAULT);
   }
 
   public OrchestratorSettings withFence(Fence other) {
     return new OrchestratorSettings(
-        blobFolder, other, terms, agentTimes, planPeriod, keepInFull, maxBlobBytes, passwordCost);
+        blobFolder,
+        other,
+        terms,
+        agentTimes,
+        planPeriod,
+        keepInFull,
+        keepCheckpoints,
+        maxBlobBytes,
+        passwordCost);
   }
 
   public OrchestratorSettings withTerms(Terms other) {
     return new OrchestratorSettings(
-        blobFolder, fence, other, agentTimes, planPeriod, keepInFull, maxBlobBytes, passwordCost);
+        blobFolder,
+        fence,
+        other,
+        agentTimes,
+        planPeriod,
+        keepInFull,
+        keepCheckpoints,
+        maxBlobBytes,
+        passwordCost);
   }
 
   public OrchestratorSettings withAgentTimes(AgentTimes other) {
     return new OrchestratorSettings(
-        blobFolder, fence, terms, other, planPeriod, keepInFull, maxBlobBytes, passwordCost);
+        blobFolder,
+        fence,
+        terms,
+        other,
+        planPeriod,
+        keepInFull,
+        keepCheckpoints,
+        maxBlobBytes,
+        passwordCost);
   }
 
   public OrchestratorSettings withKeepInFull(Duration other) {
     return new OrchestratorSettings(
-        blobFolder, fence, terms, agentTimes, planPeriod, other, maxBlobBytes, passwordCost);
+        blobFolder,
+        fence,
+        terms,
+        agentTimes,
+        planPeriod,
+        other,
+        keepCheckpoints,
+        maxBlobBytes,
+        passwordCost);
+  }
+
+  public OrchestratorSettings withKeepCheckpoints(Duration other) {
+    return new OrchestratorSettings(
+        blobFolder,
+        fence,
+        terms,
+        agentTimes,
+        planPeriod,
+        keepInFull,
+        other,
+        maxBlobBytes,
+        passwordCost);
   }
 
   public OrchestratorSettings withPasswordCost(PasswordCost other) {
     return new OrchestratorSettings(
-        blobFolder, fence, terms, agentTimes, planPeriod, keepInFull, maxBlobBytes, other);
+        blobFolder,
+        fence,
+        terms,
+        agentTimes,
+        planPeriod,
+        keepInFull,
+        keepCheckpoints,
+        maxBlobBytes,
+        other);
   }
 }

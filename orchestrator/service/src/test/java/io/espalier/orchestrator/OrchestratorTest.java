@@ -68,6 +68,7 @@ class OrchestratorTest {
                 Duration.ofHours(24)),
             planPeriod,
             Duration.ofDays(30),
+            Duration.ofDays(3),
             1 << 20,
             PasswordCost.DEFAULT);
     var context = new AnnotationConfigApplicationContext();

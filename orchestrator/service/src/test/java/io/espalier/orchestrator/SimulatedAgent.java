@@ -165,6 +165,21 @@ public final class SimulatedAgent {
                   "test", Category.INTERNAL, "trainer", "It went wrong.", "Try something else.")));
     }
 
+    /** The agent's own last word, where it could not fetch an input. */
+    public Events.Verdict cannotRead(NamedBlob input) {
+      return say(
+          new TrainerEvent.Failed(
+              Instant.now(),
+              FailureReason.INPUT_UNREADABLE,
+              Problem.of(
+                      "input-unreadable",
+                      Category.UNAVAILABLE,
+                      "input " + input.name(),
+                      "It did not come whole.",
+                      "Send it again.")
+                  .found(input.blob().sha256())));
+    }
+
     public NamedBlob upload(String file, String content) {
       var bytes = content.getBytes(StandardCharsets.UTF_8);
       var sha256 = sha256(bytes);

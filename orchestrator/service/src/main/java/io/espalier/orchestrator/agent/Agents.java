@@ -11,6 +11,7 @@ import io.espalier.domain.wire.Desired;
 import io.espalier.domain.wire.Enrolment;
 import io.espalier.domain.wire.Events;
 import io.espalier.domain.wire.Hello;
+import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.audit.Audit;
@@ -245,8 +246,12 @@ public final class Agents {
   /** A content that a live lease of this agent names among its inputs. */
   public Path blob(UUID agent, UUID leaseId, String sha256) {
     var spec = transactions.asPlanner(jdbc -> liveSpec(jdbc, agent, leaseId));
-    boolean named = spec.inputs().stream().anyMatch(input -> input.blob().sha256().equals(sha256));
-    if (!named) throw Absent.of("content", sha256);
+    // One that is cut short would be asked for its end again and again.
+    boolean whole =
+        spec.inputs().stream()
+            .map(NamedBlob::blob)
+            .anyMatch(blob -> blob.sha256().equals(sha256) && blobs.has(blob));
+    if (!whole) throw Absent.of("content", sha256);
     return blobs.file(sha256);
   }
 
@@ -267,10 +272,7 @@ public final class Agents {
   public boolean hasBlob(UUID agent, UUID leaseId, String sha256) {
     return transactions.asPlanner(jdbc -> {
       requireLive(jdbc, agent, leaseId);
-      return jdbc.sql("select exists (select 1 from blob where sha256 = :sha256)")
-          .param("sha256", sha256)
-          .query((row, _) -> row.getBoolean(1))
-          .single();
+      return blobs.isListed(jdbc, sha256);
     });
   }
 

@@ -18,7 +18,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,6 +32,23 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class BlobStore {
 
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  /** So long after somebody has sent a content, or asked for it, it must be in use. */
+  private static final Duration FORGOTTEN = Duration.ofDays(1);
+
+  private static final int MOST_DISCARDED = 1000;
+
+  private static final String USELESS =
+      """
+      b.wanted_at < now() - :forgotten * interval '1 millisecond'
+      and not exists (select from base_model_file f where f.sha256 = b.sha256)
+      and not exists (select from dataset_version v where v.sha256 = b.sha256)
+      and b.sha256 not in (
+        select f.value -> 'blob' ->> 'sha256'
+        from (select files from checkpoint union all select files from artifact
+              union all select spec -> 'inputs' from lease where state = 'LIVE') listed,
+             jsonb_array_elements(listed.files) f)
+      """;
 
   private final Path folder;
   private final Path incoming;
@@ -102,11 +121,38 @@ public final class BlobStore {
     jdbc.sql(
             """
             insert into blob (sha256, bytes) values (:sha256, :bytes)
-            on conflict (sha256) do nothing
+            on conflict (sha256) do update set wanted_at = now()
             """)
         .param("sha256", blob.sha256())
         .param("bytes", blob.bytes())
         .update();
+  }
+
+  /** Whether it is listed already; then it stays for as long as it takes to say what it is for. */
+  public boolean isListed(JdbcClient jdbc, String sha256) {
+    return jdbc.sql("update blob set wanted_at = now() where sha256 = :sha256")
+            .param("sha256", sha256)
+            .update()
+        > 0;
+  }
+
+  /** Some contents that are of no use to anything and that nobody has wanted lately. */
+  public List<Blob> unlisted(JdbcClient jdbc) {
+    return jdbc.sql("select b.sha256, b.bytes from blob b where " + USELESS + " limit :most")
+        .param("forgotten", FORGOTTEN.toMillis())
+        .param("most", MOST_DISCARDED)
+        .query((row, _) -> new Blob(row.getString("sha256"), row.getLong("bytes")))
+        .list();
+  }
+
+  /** Deletes the row of such a content. False if it has come into use. */
+  public boolean unlist(JdbcClient jdbc, Blob blob) {
+    lock(jdbc, blob);
+    return jdbc.sql("delete from blob b where b.sha256 = :sha256 and " + USELESS)
+            .param("sha256", blob.sha256())
+            .param("forgotten", FORGOTTEN.toMillis())
+            .update()
+        > 0;
   }
 
   /**

@@ -240,6 +240,13 @@ record Check(String sentence, String query) {
               where from_state is distinct from before
               """),
           new Check(
+              "a training that goes on has lost its checkpoints",
+              """
+              select t.id::text from task t
+              where t.state in ('WAITING', 'LEASED') and t.saved_at is not null
+                and not exists (select from checkpoint c where c.task_id = t.id)
+              """),
+          new Check(
               "a listed file is not in the store",
               """
               select f.value -> 'blob' ->> 'sha256'

@@ -2,6 +2,8 @@ package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.uuid;
 
+import io.espalier.domain.wire.Blob;
+import io.espalier.orchestrator.blob.BlobStore;
 import io.espalier.orchestrator.database.Transactions;
 import java.time.Duration;
 import java.util.List;
@@ -9,8 +11,9 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Thins out what jobs have recorded that ended long ago: their curves to the shape that a page
- * shows, their logs to the end and to what went wrong. Result, decision, timeline, ledger and
+ * Lets go of what nobody needs any more. Jobs that ended long ago are thinned: their curves to the
+ * shape that a page shows, their logs to the end and to what went wrong. Checkpoints of ended jobs
+ * go sooner, and contents that nothing lists go with them. Result, decision, timeline, ledger and
  * artifacts stay as they are.
  */
 public final class Retention {
@@ -24,19 +27,38 @@ public final class Retention {
   private static final int MOST_JOBS = 100;
 
   private final Transactions transactions;
+  private final BlobStore blobs;
   private final Duration inFull;
+  private final Duration checkpoints;
 
-  /** {@code inFull}: for so long after the end of a job everything is kept. */
-  public Retention(Transactions transactions, Duration inFull) {
+  /**
+   * {@code inFull}: for so long after the end of a job its curves and its log are kept; {@code
+   * checkpoints}: and its checkpoints.
+   */
+  public Retention(
+      Transactions transactions, BlobStore blobs, Duration inFull, Duration checkpoints) {
     this.transactions = transactions;
+    this.blobs = blobs;
     this.inFull = inFull;
+    this.checkpoints = checkpoints;
   }
 
   /** How many jobs were thinned. */
   public int tick() {
+    transactions.asPlanner(jdbc -> Checkpoints.forgetEnded(jdbc, checkpoints));
+    for (var content : transactions.asPlanner(blobs::unlisted)) discard(content);
     var due = transactions.asPlanner(this::due);
     for (var job : due) transactions.asPlanner(jdbc -> thin(jdbc, job));
     return due.size();
+  }
+
+  /** Its row first: after a crash in between there is a file too many, and never one too few. */
+  private void discard(Blob content) {
+    transactions.asPlanner(jdbc -> blobs.unlist(jdbc, content));
+    transactions.asPlanner(jdbc -> {
+      blobs.discardUnlisted(jdbc, content);
+      return true;
+    });
   }
 
   private List<UUID> due(JdbcClient jdbc) {

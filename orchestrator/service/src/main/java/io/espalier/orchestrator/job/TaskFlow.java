@@ -59,7 +59,10 @@ public final class TaskFlow {
   /** The trainer has said its last word. */
   public void end(JdbcClient jdbc, WorkChanges changes, Work work, TrainerEvent last) {
     var lease = work.lease();
-    var after = AfterRun.said(work.run(), last, isReadable(last));
+    var after =
+        last instanceof TrainerEvent.Failed failed && hasAnotherStart(jdbc, work, failed)
+            ? AfterRun.lost(work.run(), failed.problem().message())
+            : AfterRun.said(work.run(), last, isReadable(last));
     switch (after) {
       case AfterRun.Unwanted() -> leases.release(changes.leases, lease, "no longer wanted");
       case AfterRun.Done(var answer) -> done(jdbc, changes, work, answer);
@@ -72,6 +75,14 @@ public final class TaskFlow {
         giveUp(changes, work, reason, problem);
       }
     }
+  }
+
+  /** It could not read its checkpoint: that one is listed no more, and it starts before it. */
+  private static boolean hasAnotherStart(JdbcClient jdbc, Work work, TrainerEvent.Failed failed) {
+    var content = failed.problem().value();
+    return failed.reason() == FailureReason.INPUT_UNREADABLE
+        && content != null
+        && Checkpoints.forget(jdbc, work.task().id(), content);
   }
 
   private void release(WorkChanges changes, Work work, boolean billed, String how) {

@@ -279,6 +279,12 @@ class InvariantsTest {
   }
 
   @Test
+  void findsATrainingWhoseCheckpointsWereLetGoTooSoon() {
+    damage("delete from checkpoint");
+    finds("a training that goes on has lost its checkpoints");
+  }
+
+  @Test
   void findsACheckpointThatCouldNotBeRead() {
     damage(
         "update checkpoint set files = replace(files::text, '\"sha256\": \"', '\"sha256\": \"0')::jsonb");

@@ -398,37 +398,6 @@ class LifeOfAJobTest {
         .contains(99.0, -7.0);
   }
 
-  @Test
-  void whatEndedLongAgoIsThinnedOnceAndKeepsItsResultAndItsLastPoints() {
-    var agent = platform.agent("oak", 1);
-    var job = team.submit();
-    platform.planning.tick();
-    agent.startOnlyLease().profiled();
-    platform.planning.tick();
-    var trainer = agent.startOnlyLease();
-    trainer.say(curve(3000, step -> step == 1717 ? 99 : 1.0 / step));
-    for (int i = 0; i < 3; i++) {
-      trainer.say(lines(400, i == 1 ? "ERROR" : "INFO"));
-    }
-    trainer.trained();
-    platform.planning.tick();
-    agent.startOnlyLease().evaluated();
-    var retention = new Retention(platform.transactions, Duration.ofDays(30));
-    assertThat(retention.tick()).as("it has just ended").isZero();
-    platform.sql("update job set finished_at = finished_at - interval '31 days'");
-
-    assertThat(retention.tick()).isEqualTo(1);
-    assertThat(retention.tick()).isZero();
-
-    var points = platform.jobs.curves(team.member, job).series().getFirst().points();
-    assertThat(points).hasSizeLessThanOrEqualTo(Retention.KEPT_POINTS);
-    assertThat(points).extracting(Curves.Point::step).contains(1, 1717, 3000);
-    var log = platform.jobs.log(team.member, job, 0, 10_000);
-    assertThat(log).filteredOn(line -> line.level().equals("ERROR")).hasSize(400);
-    assertThat(log).hasSize(Retention.KEPT_LINES + 300); // of the last 500, 100 are errors
-    assertThat(platform.jobs.get(team.member, job).result()).isNotNull();
-  }
-
   private static TrainerEvent[] curve(int steps, IntToDoubleFunction value) {
     return IntStream.rangeClosed(1, steps)
         .mapToObj(step ->
@@ -436,12 +405,6 @@ class LifeOfAJobTest {
                 Instant.now(),
                 step,
                 List.of(new TrainerEvent.Point("train/loss", value.applyAsDouble(step)))))
-        .toArray(TrainerEvent[]::new);
-  }
-
-  private static TrainerEvent[] lines(int count, String level) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> new TrainerEvent.Log(Instant.now(), level, "line " + i))
         .toArray(TrainerEvent[]::new);
   }
 

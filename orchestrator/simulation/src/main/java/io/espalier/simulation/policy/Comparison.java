@@ -56,10 +56,21 @@ public final class Comparison {
         List.of(new Fifo(false), new Fifo(true), new FairSharing(), ours(), new Oracle())) {
       rows.add(row(policy, trace, shares, guarantees));
     }
+    var forecasts = forecasts(trace);
+    return new Figures(
+        jobs,
+        load,
+        List.copyOf(rows),
+        convergence(seed, 3000),
+        forecasts.coverage(),
+        forecasts.count());
+  }
+
+  /** What was foretold of each job that had to wait under the platform's planner. */
+  static Forecasts forecasts(List<Job> trace) {
     var forecasts = new Forecasts();
     new Replay(trace, Workload.HOSTS).run(ours(), forecasts);
-    return new Figures(
-        jobs, load, List.copyOf(rows), convergence(seed), forecasts.coverage(), forecasts.count());
+    return forecasts;
   }
 
   private static Policy ours() {
@@ -132,9 +143,9 @@ public final class Comparison {
   /**
    * Every team always wants more than there is; what each gets is compared with what is its due.
    */
-  private static double convergence(long seed) {
+  static double convergence(long seed, int jobs) {
     var trace =
-        Workload.drawn(seed + 1, 3000, 0.9).stream()
+        Workload.drawn(seed + 1, jobs, 0.9).stream()
             .map(job ->
                 new Job(
                     job.number(),
@@ -205,7 +216,7 @@ public final class Comparison {
   }
 
   /** Asks for an estimate when a job arrives, and compares when it has started. */
-  private static final class Forecasts implements Replay.Arrival {
+  static final class Forecasts implements Replay.Arrival {
     private final Map<Task, Double> latest = new HashMap<>();
 
     @Override
