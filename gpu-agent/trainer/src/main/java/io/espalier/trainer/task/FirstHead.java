@@ -6,6 +6,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Reach.HeadStart;
 import io.espalier.domain.protocol.Training;
+import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Overlay;
 import io.espalier.models.weights.TensorSource;
@@ -19,8 +20,9 @@ import java.util.Optional;
 /**
  * What the head of a training starts as. Where the backbone was trained before, that is a linear
  * probe on its features unless the settings say otherwise: a random head would first pull the
- * features out of shape (Kumar et al. 2022, arXiv:2202.10054). A head that the model brought along
- * for just these classes stays.
+ * features out of shape (Kumar et al. 2022, arXiv:2202.10054). Not where batch norms train: they
+ * see their batch then, and a head that was fitted to features under stored statistics begins with
+ * a loss above chance. A head that the model brought along for just these classes stays.
  */
 final class FirstHead {
 
@@ -47,6 +49,15 @@ final class FirstHead {
     }
     if (head == HeadStart.GENTLE_PROBE && hasItsHead(model, question)) {
       context.events().info("the head goes on from the one that the model has for these classes");
+      return start;
+    }
+    if (head == HeadStart.GENTLE_PROBE
+        && !TaskContext.family(model, question).graph(plan, Mode.TRAIN).written().isEmpty()) {
+      context
+          .events()
+          .info(
+              "the head starts anew: norms that see their batch give training other features than"
+                  + " a probe is fitted to");
       return start;
     }
     HeadFit fit = new HeadFit(context, training, metric);
