@@ -40,26 +40,26 @@ record PlatformSettings(
       @Nullable Duration stopAfter, @Nullable Duration regrantAfter, @Nullable Duration slice) {}
 
   OrchestratorSettings orchestrator() {
-    var settings = OrchestratorSettings.defaults(blobs == null ? home.resolve("blobs") : blobs);
-    var fence = settings.fence();
-    var terms = settings.terms();
-    var times = settings.agentTimes();
-    return settings
-        .withFence(
-            new Fence(
-                or(lease.stopAfter(), fence.stopAfter()),
-                or(lease.regrantAfter(), fence.regrantAfter())))
-        .withTerms(new Terms(or(lease.slice(), terms.slice()), terms.reserve(), terms.startUp()))
-        .withAgentTimes(
-            new AgentTimes(
-                or(heartbeat, times.heartbeat()),
-                or(agentSilence, times.silence()),
-                times.joinToken(),
-                times.credential()))
-        .withKeepInFull(or(keepInFull, settings.keepInFull()))
-        .withKeepCheckpoints(or(keepCheckpoints, settings.keepCheckpoints()))
-        .withPasswordCost(
-            passwordCost == null ? settings.passwordCost() : new PasswordCost(passwordCost));
+    var defaults = OrchestratorSettings.defaults(blobs == null ? home.resolve("blobs") : blobs);
+    var fence = defaults.fence();
+    var terms = defaults.terms();
+    var times = defaults.agentTimes();
+    return new OrchestratorSettings(
+        defaults.blobFolder(),
+        new Fence(
+            or(lease.stopAfter(), fence.stopAfter()),
+            or(lease.regrantAfter(), fence.regrantAfter())),
+        new Terms(or(lease.slice(), terms.slice()), terms.reserve(), terms.startUp()),
+        new AgentTimes(
+            or(heartbeat, times.heartbeat()),
+            or(agentSilence, times.silence()),
+            times.joinToken(),
+            times.credential()),
+        defaults.planPeriod(),
+        or(keepInFull, defaults.keepInFull()),
+        or(keepCheckpoints, defaults.keepCheckpoints()),
+        defaults.maxBlobBytes(),
+        passwordCost == null ? defaults.passwordCost() : new PasswordCost(passwordCost));
   }
 
   private static Duration or(@Nullable Duration set, Duration otherwise) {
