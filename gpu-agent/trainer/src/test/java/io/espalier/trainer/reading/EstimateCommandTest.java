@@ -96,10 +96,9 @@ class EstimateCommandTest {
         measured(
             config.toString(),
             "--batch",
-            // Beside fewer, what the library keeps for its convolutions would count.
-            model.equals("RESNET") ? "24" : "8",
+            "16", // beside fewer, what the library keeps for itself would count
             "--length",
-            "64",
+            "128",
             "--side",
             "96",
             "--measure",
