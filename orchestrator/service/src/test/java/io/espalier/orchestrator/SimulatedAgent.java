@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,17 @@ public final class SimulatedAgent {
     var answer = platform.agents.enrol(new Enrolment.Request(token, name));
     this.id = platform.agents.authenticate(answer.credential());
     hello();
+  }
+
+  /** What a trainer says of its loss at so many steps, from the first on. */
+  public static TrainerEvent[] curve(int steps, IntToDoubleFunction value) {
+    return IntStream.rangeClosed(1, steps)
+        .mapToObj(step ->
+            new TrainerEvent.Metrics(
+                Instant.now(),
+                step,
+                List.of(new TrainerEvent.Point("train/loss", value.applyAsDouble(step)))))
+        .toArray(TrainerEvent[]::new);
   }
 
   /** The daemon starts, and finds these trainers alive. */

@@ -15,6 +15,7 @@ import io.espalier.domain.wire.Events.Outcome;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.orchestrator.SimulatedAgent;
 import io.espalier.orchestrator.TestPlatform;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.audit.AuditFilter;
@@ -24,7 +25,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -390,22 +390,13 @@ class LifeOfAJobTest {
     platform.planning.tick();
     var trainer = agent.startOnlyLease();
 
-    trainer.say(curve(5000, step -> step == 2711 ? 99 : step == 1234 ? -7 : Math.sin(step)));
+    trainer.say(
+        SimulatedAgent.curve(5000, step -> step == 2711 ? 99 : step == 1234 ? -7 : Math.sin(step)));
 
     assertThat(platform.jobs.curves(team.member, job).series().getFirst().points())
         .hasSizeLessThanOrEqualTo(Curves.MOST_POINTS)
         .extracting(Curves.Point::value)
         .contains(99.0, -7.0);
-  }
-
-  private static TrainerEvent[] curve(int steps, IntToDoubleFunction value) {
-    return IntStream.rangeClosed(1, steps)
-        .mapToObj(step ->
-            new TrainerEvent.Metrics(
-                Instant.now(),
-                step,
-                List.of(new TrainerEvent.Point("train/loss", value.applyAsDouble(step)))))
-        .toArray(TrainerEvent[]::new);
   }
 
   private JobState state(UUID job) {

@@ -8,9 +8,7 @@ import io.espalier.orchestrator.SimulatedAgent;
 import io.espalier.orchestrator.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -33,7 +31,7 @@ class RetentionTest {
   @Test
   void whatEndedLongAgoIsThinnedOnceAndKeepsItsResultAndItsLastPoints() {
     var trainer = training();
-    trainer.say(curve(3000, step -> step == 1717 ? 99 : 1.0 / step));
+    trainer.say(SimulatedAgent.curve(3000, step -> step == 1717 ? 99 : 1.0 / step));
     for (int i = 0; i < 3; i++) {
       trainer.say(lines(400, i == 1 ? "ERROR" : "INFO"));
     }
@@ -130,16 +128,6 @@ class RetentionTest {
   private void evaluate() {
     platform.planning.tick();
     agent.startOnlyLease().evaluated();
-  }
-
-  private static TrainerEvent[] curve(int steps, IntToDoubleFunction value) {
-    return IntStream.rangeClosed(1, steps)
-        .mapToObj(step ->
-            new TrainerEvent.Metrics(
-                Instant.now(),
-                step,
-                List.of(new TrainerEvent.Point("train/loss", value.applyAsDouble(step)))))
-        .toArray(TrainerEvent[]::new);
   }
 
   private static TrainerEvent[] lines(int count, String level) {
