@@ -187,6 +187,9 @@ CREATE INDEX IDX_QRTZ_FT_T_G
 CREATE INDEX IDX_QRTZ_FT_TG
   ON QRTZ_FIRED_TRIGGERS (SCHED_NAME, TRIGGER_GROUP);
 
+-- Quartz would insert them at the first start, and fail where two nodes make it at once.
+INSERT INTO QRTZ_LOCKS (SCHED_NAME, LOCK_NAME)
+  VALUES ('espalier', 'TRIGGER_ACCESS'), ('espalier', 'STATE_ACCESS');
 
 -- Only the planner's credential runs the scheduler.
 do $$

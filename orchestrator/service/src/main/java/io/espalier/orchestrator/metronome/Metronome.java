@@ -17,6 +17,7 @@ import org.quartz.TriggerBuilder;
 import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 import org.quartz.spi.JobFactory;
 import org.quartz.spi.TriggerFiredBundle;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.scheduling.quartz.SchedulerFactoryBean;
 
 /** Configures Quartz for the beats of the platform. */
@@ -27,6 +28,9 @@ public final class Metronome {
     var factory = new SchedulerFactoryBean();
     factory.setSchedulerName("espalier");
     factory.setDataSource(source);
+    // Without it every statement of a start stands alone and Quartz's lock is held for none of
+    // them.
+    factory.setTransactionManager(new DataSourceTransactionManager(source));
     factory.setQuartzProperties(properties());
     factory.setJobFactory(new BeatJobs(beats));
     factory.setJobDetails(beats.stream().map(Metronome::detail).toArray(JobDetail[]::new));
