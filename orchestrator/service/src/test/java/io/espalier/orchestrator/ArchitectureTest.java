@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.espalier.orchestrator.account.Principal;
 import io.espalier.orchestrator.account.Role;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.metronome.Metronome;
 import java.time.Instant;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,11 +20,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @AnalyzeClasses(packages = "io.espalier.orchestrator", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
+  /** The metronome only hands Quartz the means to open its own, on its own tables. */
   @ArchTest
   static final ArchRule ONLY_TRANSACTIONS_OPENS_TRANSACTIONS =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(Transactions.class)
+          .doNotBelongToAnyOf(Transactions.class, Metronome.class)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.springframework.transaction.support..")

@@ -28,8 +28,7 @@ public final class Metronome {
     var factory = new SchedulerFactoryBean();
     factory.setSchedulerName("espalier");
     factory.setDataSource(source);
-    // Without it every statement of a start stands alone and Quartz's lock is held for none of
-    // them.
+    // Else every statement of a start stands alone, and Quartz's lock is held for one of them.
     factory.setTransactionManager(new DataSourceTransactionManager(source));
     factory.setQuartzProperties(properties());
     factory.setJobFactory(new BeatJobs(beats));

@@ -16,7 +16,7 @@ import org.springframework.scheduling.quartz.SchedulerFactoryBean;
 class MetronomeTest {
 
   private static final int NODES = 4;
-  private static final int STARTS = 10;
+  private static final int STARTS = 4;
 
   @AutoClose private final TestPlatform platform = new TestPlatform();
   private final List<Beat> beats =
