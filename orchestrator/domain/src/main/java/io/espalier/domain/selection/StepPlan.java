@@ -13,16 +13,23 @@ final class StepPlan {
   static final double DECODE_SECONDS = 0.001;
 
   private static final int FEWEST_STEPS = 100;
+  private static final int FEWEST_PASSES = 3;
+  private static final int MOST_PASSES = 30;
+  private static final int SAMPLES_SEEN = 30_000;
 
   static int batchSize(int trainSamples) {
     return trainSamples < 1000 ? 32 : 64;
   }
 
-  /** Steps after which more bring little: many passes over little data, few over much. */
+  /**
+   * Steps after which more bring little: many passes over little data, few over much. In between it
+   * is the number of samples seen that counts, however often each is.
+   */
   static int wantedSteps(int trainSamples, int batchSize) {
-    int epochs =
-        trainSamples <= 600 ? 30 : trainSamples <= 2000 ? 25 : trainSamples <= 10_000 ? 10 : 4;
-    return Math.max(FEWEST_STEPS, Math.ceilDiv(epochs * trainSamples, batchSize));
+    long fewPasses = (long) FEWEST_PASSES * trainSamples;
+    long manyPasses = (long) MOST_PASSES * trainSamples;
+    long seen = Math.max(fewPasses, Math.min(manyPasses, SAMPLES_SEEN));
+    return Math.toIntExact(Math.max(FEWEST_STEPS, Math.ceilDiv(seen, batchSize)));
   }
 
   private StepPlan() {}

@@ -19,8 +19,8 @@ class ProspectTest {
 
     assertThat(full.fit()).isEqualTo(Fit.WHOLE);
     assertThat(full.steps()).isEqualTo(full.wantedSteps()).isPositive();
-    // 782 steps of 3 GFLOP at 10 GFLOP/s, and what validation and test cost.
-    assertThat(full.cost().seconds()).isBetween(782 * 0.3, 782 * 0.3 * 1.2 + 20);
+    // 469 steps of 3 GFLOP at 10 GFLOP/s, and what validation and test cost.
+    assertThat(full.cost().seconds()).isBetween(469 * 0.3, 469 * 0.3 * 1.2 + 20);
   }
 
   @Test

@@ -77,10 +77,12 @@ class ProtocolChoiceTest {
   @Test
   void ratesAndDecaysAreThoseOfTheFamily() {
     var small = new ModelFacts("bert", 1_300_000, 128, 4, 1e8);
+    var mini = new ModelFacts("bert", 11_300_000, 256, 4, 1e9);
     var base = new ModelFacts("bert", 110_000_000, 768, 12, 2e10);
 
     assertThat(settings(base, Protocol.FULL).schedule().learningRate()).isBetween(2e-5, 5e-5);
-    assertThat(settings(small, Protocol.FULL).schedule().learningRate()).isEqualTo(3e-4);
+    assertThat(settings(mini, Protocol.FULL).schedule().learningRate()).isBetween(1e-4, 3e-4);
+    assertThat(settings(small, Protocol.FULL).schedule().learningRate()).isEqualTo(1e-3);
     assertThat(layerDecay(small)).isBetween(0.8, 0.9);
     assertThat(layerDecay(SMALL_VIT)).isEqualTo(0.75);
     for (var model : List.of(small, base, SMALL_VIT))
