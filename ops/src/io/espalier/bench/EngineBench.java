@@ -134,7 +134,7 @@ final class EngineBench {
             Integer.toString(steps),
             "--json"));
     command.addAll(one.shape());
-    var said = said(command);
+    var said = said(command, Map.of("GLIBC_TUNABLES", System.getProperty("espalier.malloc")));
     return new Run(
         1000 * said.path("cpu_seconds_per_step").asDouble(), said.path("measured_bytes").asDouble());
   }
@@ -150,19 +150,21 @@ final class EngineBench {
             "--steps",
             Integer.toString(steps)));
     command.addAll(one.shape());
-    var said = said(command);
+    var said = said(command, Map.of());
     return new Run(said.path("cpu_ms").asDouble(), said.path("peak_bytes").asDouble());
   }
 
-  private static JsonNode said(List<String> command) throws IOException, InterruptedException {
+  private static JsonNode said(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
     var output = Files.createTempFile("espalier-bench", ".json");
     var errors = Files.createTempFile("espalier-bench", ".err");
     try {
-      var process =
+      var builder =
           new ProcessBuilder(command)
               .redirectOutput(output.toFile())
-              .redirectError(errors.toFile())
-              .start();
+              .redirectError(errors.toFile());
+      builder.environment().putAll(environment);
+      var process = builder.start();
       if (!process.waitFor(10, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new IOException(String.join(" ", command) + " took more than 10 minutes");

@@ -132,7 +132,7 @@ class EstimateCommandTest {
     var errors = temporary.resolve("errors");
     var builder =
         new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-    builder.environment().put("MALLOC_MMAP_THRESHOLD_", "65536");
+    builder.environment().put("GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=65536");
     var process = builder.start();
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
