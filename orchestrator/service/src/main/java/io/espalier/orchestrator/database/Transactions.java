@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.database;
 
 import io.espalier.orchestrator.account.Principal;
+import io.espalier.orchestrator.account.Role;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +31,16 @@ public final class Transactions {
   /** Runs {@code work} seeing the teams of {@code principal}, and what belongs to no team. */
   public <T extends @Nullable Object> T as(Principal principal, Function<JdbcClient, T> work) {
     return application.run(principal.teams().keySet(), work);
+  }
+
+  /**
+   * Runs {@code work} seeing one team of {@code principal}, and what belongs to no team. The fewer
+   * teams there are to compare with, the less each row's check costs.
+   */
+  public <T extends @Nullable Object> T as(
+      Principal principal, UUID team, Function<JdbcClient, T> work) {
+    principal.require(team, Role.VIEWER);
+    return application.run(List.of(team), work);
   }
 
   /** Runs {@code work} seeing one team, which the platform admin need not be a member of. */

@@ -84,6 +84,7 @@ public final class Jobs {
     var view =
         transactions.as(
             principal,
+            submission.team(),
             jdbc -> {
               var earlier = submitted(jdbc, submission.team(), idempotencyKey, hash);
               var id =
