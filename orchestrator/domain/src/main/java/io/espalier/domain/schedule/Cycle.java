@@ -22,18 +22,21 @@ final class Cycle {
   record Obstacle(Waiting task, WaitingReason reason, String pool) {}
 
   final Snapshot snapshot;
+  final Bounds bounds;
   final Usage usage = new Usage();
   final List<Grant> grants = new ArrayList<>();
 
   private final Set<UUID> granted = new HashSet<>();
+  private final Set<UUID> postponed = new HashSet<>();
   private final Map<UUID, Amount> free = new HashMap<>();
   private final Map<UUID, Obstacle> waits = new LinkedHashMap<>();
 
   /** All of the snapshot, oldest first. */
   final List<Waiting> tasks;
 
-  Cycle(Snapshot snapshot) {
+  Cycle(Snapshot snapshot, Bounds bounds) {
     this.snapshot = snapshot;
+    this.bounds = bounds;
     tasks = snapshot.waiting().stream().sorted(TeamQueue.OLDEST_FIRST).toList();
     for (Team team : snapshot.teams()) {
       free.put(team.id(), new Amount(team.free(), team.money()));
@@ -99,8 +102,17 @@ final class Cycle {
         (one, other) -> one.reason().compareTo(other.reason()) <= 0 ? one : other);
   }
 
+  /** The next cycle decides: a later round must not give it slots of a pool that suits it less. */
+  void postpone(Waiting task) {
+    postponed.add(task.task());
+  }
+
+  boolean isOpen(Waiting task) {
+    return !isGranted(task) && !postponed.contains(task.task());
+  }
+
   boolean isSettled(Waiting task) {
-    return isGranted(task) || waits.containsKey(task.task());
+    return !isOpen(task) || waits.containsKey(task.task());
   }
 
   Collection<Obstacle> waits() {

@@ -16,9 +16,14 @@ import org.jspecify.annotations.Nullable;
  * turns; and which leases are to make room.
  *
  * @param reservations at most one of each pool
+ * @param isCut whether {@link Bounds} ended it early: the next cycle goes on at once
  */
 public record Plan(
-    List<Grant> grants, List<Yield> yields, List<Wait> waits, List<Reservation> reservations) {
+    List<Grant> grants,
+    List<Yield> yields,
+    List<Wait> waits,
+    List<Reservation> reservations,
+    boolean isCut) {
 
   /**
    * @param slots all of one host and one pool, by index

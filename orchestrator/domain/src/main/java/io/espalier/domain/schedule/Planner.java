@@ -44,14 +44,23 @@ public final class Planner {
   private final List<Yield> yields = new ArrayList<>();
   private final List<Reservation> reservations = new ArrayList<>();
 
+  /** A plan of all that waits. */
   public static Plan plan(Snapshot snapshot) {
-    return new Planner(snapshot).run();
+    return plan(snapshot, Bounds.NONE);
   }
 
-  private Planner(Snapshot snapshot) {
+  /**
+   * A plan that may end early: its grants are the first of the whole plan's in each pool. What it
+   * did not come to is neither granted nor explained, and {@link Plan#isCut} says so.
+   */
+  public static Plan plan(Snapshot snapshot, Bounds bounds) {
+    return new Planner(snapshot, bounds).run();
+  }
+
+  private Planner(Snapshot snapshot, Bounds bounds) {
     this.snapshot = snapshot;
     floor = new Floor(snapshot);
-    cycle = new Cycle(snapshot);
+    cycle = new Cycle(snapshot, bounds);
   }
 
   private Plan run() {
@@ -61,7 +70,11 @@ public final class Planner {
     for (var round : rounds) takeBack(round);
     turnAwayTheRest();
     return new Plan(
-        List.copyOf(cycle.grants), List.copyOf(yields), waits(), List.copyOf(reservations));
+        List.copyOf(cycle.grants),
+        List.copyOf(yields),
+        waits(),
+        List.copyOf(reservations),
+        rounds.stream().anyMatch(PoolRound::isCut));
   }
 
   /** What runs where a maintenance has begun, an agent drains or a slot was disabled, leaves. */
@@ -100,7 +113,7 @@ public final class Planner {
     var candidates =
         cycle.tasks.stream()
             .filter(task -> task.shape().pool() == null || pool.equals(task.shape().pool()))
-            .filter(task -> !cycle.isGranted(task))
+            .filter(cycle::isOpen)
             .toList();
     var round = new PoolRound(cycle, pool, floor.of(pool), candidates);
     round.run();

@@ -36,6 +36,8 @@ final class PoolRound {
 
   private final Room room;
   private @Nullable Promise promise;
+  private int granted;
+  private boolean cut;
 
   /** {@code candidates}: tasks that may run in this pool and have no slot elsewhere. */
   PoolRound(Cycle cycle, String pool, List<Site> sites, Collection<Waiting> candidates) {
@@ -107,13 +109,14 @@ final class PoolRound {
       skim(standing);
       if (!standing.queue.isEmpty()) queues.add(standing);
     }
-    while (!queues.isEmpty()) {
+    while (!queues.isEmpty() && !cut) {
       var turn = queues.stream().min(whoseTurn).orElseThrow();
       consider(turn, turn.queue.head());
       turn.queue.pass();
       skim(turn);
       if (turn.queue.isEmpty()) queues.remove(turn);
     }
+    for (var left : queues) left.queue.rest().forEach(cycle::postpone);
   }
 
   /**
@@ -125,8 +128,10 @@ final class PoolRound {
   private boolean isInTheWay(Standing team) {
     if (!team.headExceedsGuarantee()) return false;
     boolean hides =
-        team.queue.has(
-            task -> team.isWithinGuarantee(task.shape().slots()) && ofItself(team, task) == null);
+        team.queue
+            .rest()
+            .anyMatch(task ->
+                team.isWithinGuarantee(task.shape().slots()) && ofItself(team, task) == null);
     var head = team.queue.head();
     return hides && place(head, end(head)).isEmpty();
   }
@@ -167,6 +172,13 @@ final class PoolRound {
     team.grant(block.size());
     var yieldBy = promise == null ? null : promise.grant(site, task.shape(), end);
     cycle.grants(new Grant(task, site.host, block, cycle.firstHold(task, pool), yieldBy));
+    granted++;
+    cut = cycle.bounds.endAfter(task, granted);
+  }
+
+  /** Whether it ended before everybody had a turn. */
+  boolean isCut() {
+    return cut;
   }
 
   private boolean isShut(Waiting task) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,11 +79,9 @@ final class TeamQueue {
     return next.tasks().getFirst();
   }
 
-  /** Whether one of those that still wait is {@code such}. */
-  boolean has(Predicate<Waiting> such) {
-    return classes.values().stream()
-        .flatMap(List::stream)
-        .anyMatch(line -> line.tasks().stream().anyMatch(such));
+  /** Those that have not had their turn. */
+  Stream<Waiting> rest() {
+    return classes.values().stream().flatMap(List::stream).flatMap(line -> line.tasks().stream());
   }
 
   /** The head has had its turn: granted or not. */

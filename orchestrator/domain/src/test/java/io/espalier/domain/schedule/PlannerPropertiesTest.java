@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -128,6 +129,54 @@ class PlannerPropertiesTest {
     var snapshot = anything(random);
 
     assertThat(Planner.plan(shuffled(snapshot, random))).isEqualTo(Planner.plan(snapshot));
+  }
+
+  @RepeatedTest(200)
+  void aPlanThatIsCutGrantsTheFirstOfTheWholePlan(RepetitionInfo repetition) {
+    var random = new Random(repetition.getCurrentRepetition());
+    var snapshot = singles(random);
+    int most = 1 + random.nextInt(6);
+
+    var whole = Planner.plan(snapshot).grants();
+    var plan = Planner.plan(snapshot, new Bounds(most, Set.of()));
+
+    assertThat(plan.grants()).isEqualTo(whole.subList(0, Math.min(most, whole.size())));
+    assertThat(plan.isCut()).isEqualTo(whole.size() >= most);
+  }
+
+  @RepeatedTest(200)
+  void aPlanEndsWhereMoreOfAQueueWaitsThanWasRead(RepetitionInfo repetition) {
+    var random = new Random(repetition.getCurrentRepetition());
+    var snapshot = singles(random);
+    var last =
+        snapshot.waiting().stream()
+            .map(Waiting::task)
+            .filter(_ -> random.nextInt(4) == 0)
+            .collect(Collectors.toSet());
+
+    var whole = Planner.plan(snapshot).grants();
+    var plan = Planner.plan(snapshot, new Bounds(Integer.MAX_VALUE, last));
+
+    int end = 0;
+    while (end < whole.size() && !last.contains(whole.get(end).waiting().task())) end++;
+    assertThat(plan.grants()).isEqualTo(whole.subList(0, Math.min(end + 1, whole.size())));
+  }
+
+  @RepeatedTest(200)
+  void noTaskIsTurnedToAProcessorBecauseThePlanIsCut(RepetitionInfo repetition) {
+    var random = new Random(repetition.getCurrentRepetition());
+    var snapshot = anything(random);
+
+    var plan = Planner.plan(snapshot, new Bounds(1 + random.nextInt(3), Set.of()));
+
+    var first = new HashMap<UUID, String>();
+    for (var grant : Planner.plan(snapshot).grants())
+      first.put(grant.waiting().task(), grant.pool());
+    for (var grant : plan.grants()) {
+      if (grant.pool().equals("cpu") && grant.waiting().shape().pool() == null) {
+        assertThat(first.get(grant.waiting().task())).isNotEqualTo("H200");
+      }
+    }
   }
 
   @RepeatedTest(200)

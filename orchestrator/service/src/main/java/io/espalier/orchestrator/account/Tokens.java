@@ -107,7 +107,7 @@ public final class Tokens {
     var id = parts.group(1);
     var hash = Secrets.hash(parts.group(2));
     record Used(UUID user, boolean longAgo) {}
-    return transactions.withoutTeam(jdbc -> {
+    return transactions.statementsWithoutTeam(jdbc -> {
       var used =
           jdbc.sql(
                   """

@@ -44,6 +44,17 @@ public final class Rates {
       order by p.name, r.version desc
       """;
 
+  /** An expression: what the cheapest GPU-hour costs of those that some host offers. */
+  public static final String CHEAPEST =
+      """
+      (select coalesce(min(coalesce(r.micros_per_hour, 0)), 0)
+       from pool p
+       left join lateral (
+         select micros_per_hour from pool_rate
+         where pool = p.name order by version desc limit 1) r on true
+       where exists (select from slot s where s.pool = p.name and s.present))
+      """;
+
   private final Transactions transactions;
   private final Changes changes;
   private final Audit audit;
@@ -62,21 +73,6 @@ public final class Rates {
           rates.put(row.getString("name"), new Rate(money(row, "micros_per_hour")));
         });
     return rates;
-  }
-
-  /** What the cheapest GPU-hour costs of those that some host offers. */
-  public static Rate cheapest(JdbcClient jdbc) {
-    return jdbc.sql(
-            """
-            select coalesce(min(coalesce(r.micros_per_hour, 0)), 0) as micros
-            from pool p
-            left join lateral (
-              select micros_per_hour from pool_rate
-              where pool = p.name order by version desc limit 1) r on true
-            where exists (select from slot s where s.pool = p.name and s.present)
-            """)
-        .query((row, _) -> new Rate(money(row, "micros")))
-        .single();
   }
 
   /** Every pool with its present rate, for everybody who may spend on it. */

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.instant;
+import static io.espalier.orchestrator.database.Columns.money;
 
 import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Rate;
@@ -60,12 +61,12 @@ final class Admission {
   Admitted examine(JdbcClient jdbc, Submission submission) {
     var wanted = wanted(jdbc, submission);
     var inputs = wanted.inputs();
-    double rate = PoolRate.best(jdbc);
+    double rate = PoolRate.best(wanted.offered());
     var preflight = inputs.preflight(rate, submission.cap());
     var needed =
         needed(preflight)
             .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
-    var price = Rates.cheapest(jdbc);
+    var price = wanted.price();
     var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
     var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
@@ -128,27 +129,38 @@ final class Admission {
     return start.isMoreThan(preflight.minimum()) ? start : preflight.minimum();
   }
 
-  /** The model and the data that a submission names, and when they were looked up. */
+  /**
+   * The model and the data that a submission names, and when they were looked up.
+   *
+   * @param offered pools with slots for use
+   * @param price the lowest
+   */
   private record Wanted(
       String model,
       Family family,
       String dataset,
       DataLayout layout,
       JobFacts.Inputs inputs,
+      List<String> offered,
+      Rate price,
       Instant now) {}
+
+  private static final String WANTED =
+      """
+      select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
+             v.train_samples, v.validation_samples, v.test_samples, now() as now,
+             %s as offered, %s as price
+      from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
+      left join base_model m
+        on m.id = named.model and (m.team_id is null or m.team_id = named.team)
+      left join dataset_version v on v.id = named.version and v.team_id = named.team
+      left join dataset d on d.id = v.dataset_id
+      """
+          .formatted(PoolRate.OFFERED, Rates.CHEAPEST);
 
   /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
-    return jdbc.sql(
-            """
-            select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
-                   v.train_samples, v.validation_samples, v.test_samples, now() as now
-            from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
-            left join base_model m
-              on m.id = named.model and (m.team_id is null or m.team_id = named.team)
-            left join dataset_version v on v.id = named.version and v.team_id = named.team
-            left join dataset d on d.id = v.dataset_id
-            """)
+    return jdbc.sql(WANTED)
         .param("model", submission.baseModelId())
         .param("version", submission.datasetVersionId())
         .param("team", submission.team())
@@ -167,6 +179,8 @@ final class Admission {
                   row.getInt("train_samples"),
                   row.getInt("validation_samples"),
                   row.getInt("test_samples")),
+              List.of((String[]) row.getArray("offered").getArray()),
+              new Rate(money(row, "price")),
               instant(row, "now"));
         })
         .single();

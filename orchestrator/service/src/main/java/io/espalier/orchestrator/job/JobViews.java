@@ -59,13 +59,12 @@ final class JobViews {
       left join agent g on g.id = l.agent_id
       """;
 
+  private static final String FIND = SELECT.formatted("job") + "where j.id = :id";
+
   private static final String NEWEST_FIRST = "order by j.submitted_at desc, j.id desc ";
 
   static Optional<JobView> find(JdbcClient jdbc, UUID id) {
-    return jdbc.sql(SELECT.formatted("job") + "where j.id = :id")
-        .param("id", id)
-        .query((row, _) -> view(row))
-        .optional();
+    return jdbc.sql(FIND).param("id", id).query((row, _) -> view(row)).optional();
   }
 
   static Page<JobView> list(JdbcClient jdbc, JobFilter filter, PageRequest page) {

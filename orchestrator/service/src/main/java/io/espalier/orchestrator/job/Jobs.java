@@ -84,6 +84,7 @@ public final class Jobs {
     var view =
         transactions.as(
             principal,
+            submission.team(),
             jdbc -> {
               var earlier = submitted(jdbc, submission.team(), idempotencyKey, hash);
               var id =
@@ -320,13 +321,18 @@ public final class Jobs {
     int inserted =
         jdbc.sql(
                 """
-                insert into job (id, team_id, name, owner_id, base_model_id, dataset_version_id,
-                  requested_protocol, cap_millis, cap_money, seed, priority, slots, labels, pool,
-                  not_before, start_window, deadline, idempotency_key, request_hash, state)
-                values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap,
-                  :money::bigint, :seed, :priority, :slots, :labels::text[], :pool, :notBefore,
-                  :window::jsonb, :deadline, :key, :hash, 'QUEUED')
-                on conflict (team_id, idempotency_key) do nothing
+                with submitted as (
+                  insert into job (id, team_id, name, owner_id, base_model_id, dataset_version_id,
+                    requested_protocol, cap_millis, cap_money, seed, priority, slots, labels, pool,
+                    not_before, start_window, deadline, idempotency_key, request_hash, state)
+                  values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap,
+                    :money::bigint, :seed, :priority, :slots, :labels::text[], :pool, :notBefore,
+                    :window::jsonb, :deadline, :key, :hash, 'QUEUED')
+                  on conflict (team_id, idempotency_key) do nothing
+                  returning team_id, id, state
+                )
+                insert into job_transition (team_id, job_id, to_state, reason)
+                select team_id, id, state, 'submitted' from submitted
                 """)
             .param("id", id)
             .param("team", submission.team())
@@ -352,7 +358,6 @@ public final class Jobs {
       return submitted(jdbc, submission.team(), key, hash)
           .orElseThrow(() -> new IllegalStateException("Neither inserted nor found: key " + key));
     }
-    Timeline.append(jdbc, submission.team(), id, null, JobState.QUEUED, "submitted");
     ledger.openCap(jdbc, submission.team(), id, submission.cap(), submission.money());
     var tasks = new TaskChanges();
     tasks.add(

@@ -1,6 +1,6 @@
 package io.espalier.orchestrator.job;
 
-import org.springframework.jdbc.core.simple.JdbcClient;
+import java.util.List;
 
 /** What a slot is assumed to compute until a profile has timed it, in FLOP/s. */
 final class PoolRate {
@@ -15,20 +15,16 @@ final class PoolRate {
     return pool.equals("cpu") ? CPU : GPU;
   }
 
+  /** An expression: the names of all pools of which some agent has reported slots for use. */
+  static final String OFFERED =
+      """
+      array(select p.name from pool p
+            where exists (select 1 from slot s where s.pool = p.name and s.present and s.enabled))
+      """;
+
   /** Of the best slots that any agent has reported; a CPU's if there is none yet. */
-  static double best(JdbcClient jdbc) {
-    return jdbc
-        .sql(
-            """
-            select p.name from pool p
-            where exists (select 1 from slot s where s.pool = p.name and s.present and s.enabled)
-            """)
-        .query(String.class)
-        .list()
-        .stream()
-        .mapToDouble(PoolRate::of)
-        .max()
-        .orElse(CPU);
+  static double best(List<String> offered) {
+    return offered.stream().mapToDouble(PoolRate::of).max().orElse(CPU);
   }
 
   private PoolRate() {}

@@ -74,7 +74,7 @@ public final class Outlooks {
   }
 
   private Optional<Outlook> ofTask(JdbcClient jdbc, UUID task) {
-    var snapshot = Snapshots.read(jdbc, terms, silence, task).snapshot();
+    var snapshot = Snapshots.readAround(jdbc, terms, silence, task);
     var plan = Planner.plan(snapshot);
     if (plan.grants().stream().anyMatch(grant -> grant.waiting().task().equals(task))) {
       var now = new Outlook.Start(snapshot.now(), snapshot.now());

@@ -24,6 +24,7 @@ public final class PlanLoop implements AutoCloseable {
   private final Changes changes;
   private final Duration watchdog;
   private final Semaphore wake = new Semaphore(0);
+  private final Pace pace = new Pace();
   private @Nullable Subscription subscription;
   private @Nullable Thread thread;
 
@@ -72,11 +73,11 @@ public final class PlanLoop implements AutoCloseable {
       long began = System.nanoTime();
       switch (planning.tick()) {
         case Planning.Tick.Planned planned -> {
-          long took = System.nanoTime() - began;
-          LOG.debug("Planned in {} ms: {}", took / 1_000_000, planned);
-          // A burst of news is one plan's work; half of a core is left to whoever brings it.
-          TimeUnit.NANOSECONDS.sleep(took);
-          if (planned.outdated() > 0) wake.release();
+          long ended = System.nanoTime();
+          LOG.debug("Planned in {} ms: {}", (ended - began) / 1_000_000, planned);
+          // A burst of news is one plan's work.
+          TimeUnit.NANOSECONDS.sleep(pace.rest(began, ended, planned.granted() > 0));
+          if (planned.again()) wake.release();
         }
         case Planning.Tick.Busy() -> {
           // What woke us may have come too late for the other node's snapshot.

@@ -4,6 +4,7 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.PauseReason;
+import io.espalier.domain.schedule.Bounds;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Planner;
 import io.espalier.orchestrator.change.Change;
@@ -27,8 +28,8 @@ public final class Planning {
   /** What a cycle came to. */
   public sealed interface Tick {
 
-    /** {@code outdated} grants met a change, or were too many for one cycle: planned again. */
-    record Planned(int granted, int waiting, int outdated) implements Tick {}
+    /** {@code again}: more could be granted at once than this cycle has come to. */
+    record Planned(int granted, int waiting, boolean again) implements Tick {}
 
     /** Another node is planning. */
     record Busy() implements Tick {}
@@ -36,7 +37,7 @@ public final class Planning {
 
   static final long LOCK = 0x6573_7061_6c01L;
 
-  /** Of one cycle: news that come meanwhile count from the next one on, which follows at once. */
+  /** Of one cycle in one pool: news that come meanwhile count from the next one on. */
   static final int MOST_GRANTS = 128;
 
   private final Transactions transactions;
@@ -72,12 +73,13 @@ public final class Planning {
         return true;
       });
       var read = transactions.asPlannerOnOneSnapshot(own -> Snapshots.read(own, terms, silence));
-      var plan = Planner.plan(read.snapshot());
+      var plan = Planner.plan(read.snapshot(), new Bounds(MOST_GRANTS, read.last()));
       for (var asked : plan.yields()) askToLeave(asked);
-      int granted = commit(plan.grants().stream().limit(MOST_GRANTS).toList());
+      int granted = commit(plan.grants());
       resume(plan.waits());
       explain(plan.waits(), read.told());
-      return new Tick.Planned(granted, plan.waits().size(), plan.grants().size() - granted);
+      boolean again = plan.isCut() || granted < plan.grants().size();
+      return new Tick.Planned(granted, plan.waits().size(), again);
     });
   }
 
@@ -133,11 +135,11 @@ public final class Planning {
   }
 
   /** Writes only what differs: most tasks wait for the same reason as before. */
-  private void explain(List<Plan.Wait> waits, Map<UUID, Snapshots.Told> told) {
+  private void explain(List<Plan.Wait> waits, Map<UUID, WaitingTasks.Told> told) {
     var news =
         waits.stream()
             .filter(wait ->
-                !new Snapshots.Told(wait.reason(), wait.text())
+                !new WaitingTasks.Told(wait.reason(), wait.text())
                     .equals(told.get(wait.waiting().task())))
             .toList();
     if (news.isEmpty()) return;

@@ -6,7 +6,6 @@ import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.instantOrNull;
 import static io.espalier.orchestrator.database.Columns.money;
-import static io.espalier.orchestrator.database.Columns.moneyOrUnlimited;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
@@ -15,7 +14,6 @@ import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.schedule.PriorityClass;
 import io.espalier.domain.schedule.Rules;
 import io.espalier.domain.schedule.RunTime;
-import io.espalier.domain.schedule.Shape;
 import io.espalier.domain.schedule.SlotKind;
 import io.espalier.domain.schedule.Snapshot;
 import io.espalier.domain.schedule.Snapshot.Host;
@@ -24,8 +22,6 @@ import io.espalier.domain.schedule.Snapshot.Quota;
 import io.espalier.domain.schedule.Snapshot.Running;
 import io.espalier.domain.schedule.Snapshot.Slot;
 import io.espalier.domain.schedule.Snapshot.Team;
-import io.espalier.domain.schedule.Snapshot.Waiting;
-import io.espalier.domain.schedule.WaitingReason;
 import io.espalier.domain.unit.Bytes;
 import io.espalier.orchestrator.budget.Rates;
 import java.sql.ResultSet;
@@ -37,128 +33,58 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads what a plan depends on: heads of queues, live leases, accounts, quotas, hosts. */
 final class Snapshots {
 
-  /** What a task was last told about its waiting. */
-  record Told(@Nullable WaitingReason reason, @Nullable String text) {}
-
-  /** {@code told}: by task. */
-  record Read(Snapshot snapshot, Map<UUID, Told> told) {}
-
-  /** Of one queue, besides as many as there are free slots and can be granted in one cycle. */
-  private static final int FEWEST_HEADS = 8;
-
-  private static final String WAITING =
-      """
-      select k.id, k.version, k.job_id, j.version as job_version, k.team_id, k.owner_id, k.kind,
-             j.pause_reason is not distinct from 'BUDGET' as parked, k.pool, k.slots, k.labels,
-             k.priority, k.need_millis, a.funded + a.overdraft - a.held - a.spent as cap_free,
-             a.money_funded - a.money_held - a.money_spent as cap_money, k.place,
-             k.opens_at, j.deadline, k.predicted_millis, k.avoid_agent, k.waiting_reason,
-             k.waiting_text,
-             (k.progress ->> 'done')::int as done, (k.progress ->> 'total')::int as total,
-             k.saved_at
-      from task k
-      join job j on j.id = k.job_id
-      join budget_account a on a.job_id = j.id
-      where k.state = 'WAITING' and (j.state <> 'PAUSED' or j.pause_reason <> 'USER')
-      """;
-
   /**
-   * The queues are found by skipping from one to the next in their index, however long they are.
-   * The heads of one are read in the index's order and no further: bounded by the whole key from
-   * both sides rather than by equality, since PostgreSQL takes what is equal for few rows, and
-   * would join and sort all of a long queue.
+   * What one cycle plans on.
+   *
+   * @param told by task
+   * @param last tasks behind which more of their queue wait than were read
    */
-  private static final String HEADS =
-      """
-      with recursive queue as (
-        (select team_id, shape, priority, owner_id from task where state = 'WAITING'
-         order by team_id, shape, priority, owner_id limit 1)
-        union all
-        select n.team_id, n.shape, n.priority, n.owner_id
-        from queue q cross join lateral (
-          select team_id, shape, priority, owner_id from task
-          where state = 'WAITING' and (team_id, shape, priority, owner_id)
-                > (q.team_id, q.shape, q.priority, q.owner_id)
-          order by team_id, shape, priority, owner_id limit 1) n)
-      select h.*, coalesce(u.millis, 0) as usage
-      from queue q
-      cross join lateral (
-      """
-          + WAITING
-          + """
-                and (k.team_id, k.shape, k.priority, k.owner_id, k.place)
-                    >= (q.team_id, q.shape, q.priority, q.owner_id, '-infinity'::timestamptz)
-                and (k.team_id, k.shape, k.priority, k.owner_id, k.place)
-                    <= (q.team_id, q.shape, q.priority, q.owner_id, 'infinity'::timestamptz)
-                and (k.opens_at is null or k.opens_at <= now())
-                and a.funded + a.overdraft - a.held - a.spent >= k.need_millis
-              order by k.team_id, k.shape, k.priority, k.owner_id, k.place, k.id limit :most) h
-          left join member_usage u on u.team_id = h.team_id and u.user_id = h.owner_id
-          """;
+  record Read(Snapshot snapshot, Map<UUID, WaitingTasks.Told> told, Set<UUID> last) {}
 
-  /** Tasks that are no heads, because they could not start anyway, and have not been told so. */
-  private static final String SET_ASIDE =
-      "select w.*, 0 as usage from ("
-          + WAITING
-          + """
-            and (k.kind <> 'PROFILE' or k.epoch > 0)
-            and a.funded + a.overdraft - a.held - a.spent < k.need_millis
-            and k.waiting_reason is distinct from 'CAP' limit 200) w
-          union all
-          select w.*, 0 as usage from (
-          """
-          + WAITING
-          + """
-            and k.opens_at > now() and k.waiting_reason is distinct from 'START_WINDOW' limit 200) w
-          """;
-
+  /** For a cycle. */
   static Read read(JdbcClient jdbc, Terms terms, Duration silence) {
-    return read(jdbc, terms, silence, null);
+    return read(jdbc, terms, silence, waiting -> waiting.readForCycle(jdbc));
   }
 
-  /** {@code also}: a task that is to be among the waiting, head or not. */
-  static Read read(JdbcClient jdbc, Terms terms, Duration silence, @Nullable UUID also) {
+  /** To look ahead for one task. */
+  static Snapshot readAround(JdbcClient jdbc, Terms terms, Duration silence, UUID task) {
+    return read(jdbc, terms, silence, waiting -> waiting.readAround(jdbc, task)).snapshot();
+  }
+
+  private static Read read(
+      JdbcClient jdbc, Terms terms, Duration silence, Consumer<WaitingTasks> tasks) {
     var now =
         jdbc.sql("select clock_timestamp() as now").query((row, _) -> instant(row, "now")).single();
     var hosts = hosts(jdbc, silence);
     var running = running(jdbc, now, hosts);
-    var told = new HashMap<UUID, Told>();
-    var waiting =
-        waiting(
-            jdbc,
-            Math.clamp(free(hosts, running), FEWEST_HEADS, FEWEST_HEADS + Planning.MOST_GRANTS),
-            told);
-    if (also != null && !told.containsKey(also)) {
-      waiting.addAll(
-          jdbc.sql("select w.*, 0 as usage from (" + WAITING + "and k.id = :task) w")
-              .param("task", also)
-              .query((row, _) -> waiting(row, told))
-              .list());
-    }
+    var waiting = new WaitingTasks(free(hosts, running));
+    tasks.accept(waiting);
     var snapshot =
         new Snapshot(
             now,
             terms,
             Rules.standard(),
             teams(jdbc),
-            List.copyOf(waiting),
+            waiting.all(),
             running,
             hosts,
             maintenance(jdbc),
             Rates.current(jdbc));
-    return new Read(snapshot, told);
+    return new Read(snapshot, waiting.told(), waiting.last());
   }
 
   private static int free(List<Host> hosts, List<Running> running) {
     int slots = hosts.stream().filter(Host::live).mapToInt(host -> host.slots().size()).sum();
-    return FEWEST_HEADS + slots - running.stream().mapToInt(lease -> lease.slots().size()).sum();
+    return slots - running.stream().mapToInt(lease -> lease.slots().size()).sum();
   }
 
   private static List<Team> teams(JdbcClient jdbc) {
@@ -194,54 +120,7 @@ final class Snapshots {
         .list();
   }
 
-  private static List<Waiting> waiting(JdbcClient jdbc, int most, Map<UUID, Told> told) {
-    var waiting =
-        new ArrayList<>(
-            jdbc.sql(HEADS).param("most", most).query((row, _) -> waiting(row, told)).list());
-    waiting.addAll(jdbc.sql(SET_ASIDE).query((row, _) -> waiting(row, told)).list());
-    return waiting;
-  }
-
-  private static Waiting waiting(ResultSet row, Map<UUID, Told> told) throws SQLException {
-    var task = uuid(row, "id");
-    told.put(
-        task,
-        new Told(
-            constantOrNull(row, "waiting_reason", WaitingReason.class),
-            row.getString("waiting_text")));
-    var savedAt = instantOrNull(row, "saved_at");
-    var saved =
-        savedAt == null || row.getObject("done") == null
-            ? null
-            : new RunTime.Progress(row.getInt("done"), row.getInt("total"), savedAt);
-    var avoid = uuidOrNull(row, "avoid_agent");
-    return new Waiting(
-        task,
-        row.getLong("version"),
-        uuid(row, "job_id"),
-        row.getLong("job_version"),
-        uuid(row, "team_id"),
-        uuid(row, "owner_id"),
-        row.getDouble("usage"),
-        constant(row, "kind", TaskKind.class),
-        row.getBoolean("parked"),
-        new Shape(
-            row.getString("pool"),
-            row.getInt("slots"),
-            List.of((String[]) row.getArray("labels").getArray()),
-            new Bytes(0)),
-        priority(row),
-        gpuTime(row, "need_millis"),
-        gpuTime(row, "cap_free"),
-        moneyOrUnlimited(row, "cap_money"),
-        instant(row, "place"),
-        instantOrNull(row, "opens_at"),
-        instantOrNull(row, "deadline"),
-        RunTime.ofWaiting(millisOrNull(row, "predicted_millis"), saved),
-        avoid == null ? List.of() : List.of(avoid));
-  }
-
-  private static PriorityClass priority(ResultSet row) throws SQLException {
+  static PriorityClass priority(ResultSet row) throws SQLException {
     return switch (row.getInt("priority")) {
       case 0 -> PriorityClass.URGENT;
       case 1 -> PriorityClass.NORMAL;
@@ -249,7 +128,7 @@ final class Snapshots {
     };
   }
 
-  private static @Nullable Duration millisOrNull(ResultSet row, String column) throws SQLException {
+  static @Nullable Duration millisOrNull(ResultSet row, String column) throws SQLException {
     long millis = row.getLong(column);
     return row.wasNull() ? null : Duration.ofMillis(millis);
   }

@@ -50,7 +50,7 @@ class PlanLoopTest {
         });
 
     assertThat(tick).isEqualTo(new Tick.Busy());
-    assertThat(platform.planning.tick()).isEqualTo(new Tick.Planned(0, 0, 0));
+    assertThat(platform.planning.tick()).isEqualTo(new Tick.Planned(0, 0, false));
   }
 
   private boolean granted() throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.espalier.simulation.cluster;
 
 import io.espalier.domain.lease.Watch;
+import io.espalier.domain.schedule.Bounds;
 import io.espalier.domain.schedule.Plan;
 import io.espalier.domain.schedule.Planner;
 import io.espalier.domain.wire.Desired;
@@ -10,6 +11,7 @@ import io.espalier.simulation.cluster.Network.Reply;
 import io.espalier.simulation.store.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ final class Node {
   private static final long SOON = 10;
   private static final long BUSY = 50;
   private static final long RETRY = 2_000;
+
+  /** So few that plans are often cut. */
+  private static final Bounds FEW = new Bounds(4, Set.of());
 
   private final World world;
   private final int number;
@@ -131,22 +136,22 @@ final class Node {
           world
               .database()
               .<@Nullable Plan>transact(
-                  store -> store.hasWaiting() ? Planner.plan(store.snapshot()) : null);
+                  store -> store.hasWaiting() ? Planner.plan(store.snapshot(), FEW) : null);
       if (plan == null) {
-        donePlanning(0);
+        donePlanning(false);
         return;
       }
       world.trace().note(Happening.PLANNED, number, plan.grants().size());
       then(TRANSACTION, () -> askToLeave(plan, 0));
     } catch (Database.Away away) {
-      donePlanning(0);
+      donePlanning(false);
     }
   }
 
   /** All grants in one transaction, as the platform does; those that are outdated drop out. */
   private void commit(Plan plan) {
     if (plan.grants().isEmpty()) {
-      resume(plan, 0, 0);
+      resume(plan, 0, false);
       return;
     }
     try {
@@ -163,11 +168,11 @@ final class Node {
             .note(isTrue ? Happening.GRANTED : Happening.OUTDATED, number, world.hostNumber(agent));
         if (isTrue) world.announce(agent);
       }
-      int outdated = plan.grants().size() - granted.size();
-      then(TRANSACTION, () -> resume(plan, 0, outdated));
+      boolean again = plan.isCut() || granted.size() < plan.grants().size();
+      then(TRANSACTION, () -> resume(plan, 0, again));
     } catch (Database.Away away) {
       // The plan is broken off; the next one starts from what is stored.
-      donePlanning(0);
+      donePlanning(false);
     }
   }
 
@@ -185,11 +190,11 @@ final class Node {
       }
       then(TRANSACTION, () -> askToLeave(plan, next + 1));
     } catch (Database.Away away) {
-      donePlanning(0);
+      donePlanning(false);
     }
   }
 
-  private void resume(Plan plan, int next, int outdated) {
+  private void resume(Plan plan, int next, boolean again) {
     for (int i = next; i < plan.waits().size(); i++) {
       var wait = plan.waits().get(i);
       var waiting = wait.waiting();
@@ -199,20 +204,20 @@ final class Node {
             .database()
             .transact(store -> store.resume(waiting.job(), waiting.jobVersion(), waiting.kind()));
       } catch (Database.Away away) {
-        donePlanning(0);
+        donePlanning(false);
         return;
       }
       int after = i + 1;
-      then(TRANSACTION, () -> resume(plan, after, outdated));
+      then(TRANSACTION, () -> resume(plan, after, again));
       return;
     }
-    donePlanning(outdated);
+    donePlanning(again);
   }
 
-  private void donePlanning(int outdated) {
+  private void donePlanning(boolean again) {
     planning = false;
     world.releasePlanLock(this);
-    if (planWanted || outdated > 0) {
+    if (planWanted || again) {
       planWanted = true;
       then(SOON, this::plan);
     }
