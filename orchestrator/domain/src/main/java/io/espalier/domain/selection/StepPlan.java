@@ -15,7 +15,7 @@ final class StepPlan {
   private static final int FEWEST_STEPS = 100;
   private static final int FEWEST_PASSES = 3;
   private static final int MOST_PASSES = 30;
-  private static final int SAMPLES_SEEN = 30_000;
+  private static final int SAMPLES_SEEN = 20_000;
 
   static int batchSize(int trainSamples) {
     return trainSamples < 1000 ? 32 : 64;

@@ -19,17 +19,17 @@ class ProspectTest {
 
     assertThat(full.fit()).isEqualTo(Fit.WHOLE);
     assertThat(full.steps()).isEqualTo(full.wantedSteps()).isPositive();
-    // 469 steps of 3 GFLOP at 10 GFLOP/s, and what validation and test cost.
-    assertThat(full.cost().seconds()).isBetween(469 * 0.3, 469 * 0.3 * 1.2 + 20);
+    // 313 steps of 3 GFLOP at 10 GFLOP/s, and what validation and test cost.
+    assertThat(full.cost().seconds()).isBetween(313 * 0.3, 313 * 0.3 * 1.2 + 20);
   }
 
   @Test
   void aSmallerBudgetCutsTheStepsAndThenRulesOut() {
-    assertThat(Prospect.of(Protocol.FULL, STEP, BATCH, room(GpuTime.ofSeconds(120), 8)))
+    assertThat(Prospect.of(Protocol.FULL, STEP, BATCH, room(GpuTime.ofSeconds(80), 8)))
         .satisfies(cut -> {
           assertThat(cut.fit()).isEqualTo(Fit.CUT_SHORT);
           assertThat(cut.steps()).isBetween(1, cut.wantedSteps() - 1);
-          assertThat(cut.cost()).isLessThanOrEqualTo(GpuTime.ofSeconds(120));
+          assertThat(cut.cost()).isLessThanOrEqualTo(GpuTime.ofSeconds(80));
         });
     assertThat(Prospect.of(Protocol.FULL, STEP, BATCH, room(GpuTime.ofSeconds(20), 8)).fit())
         .isEqualTo(Fit.TOO_DEAR);
