@@ -12,8 +12,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do about every waiting task of a snapshot, a grant or a reason, in the order of their
- * turns; and which leases are to make room.
+ * What to do about every waiting task of a snapshot that the cycle came to, a grant or a reason, in
+ * the order of their turns; and which leases are to make room.
  *
  * @param reservations at most one of each pool
  * @param isCut whether {@link Bounds} ended it early: the next cycle goes on at once

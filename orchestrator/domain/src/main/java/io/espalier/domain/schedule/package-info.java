@@ -8,7 +8,8 @@
  * of the policy, teams with their quotas by pool, the heads of queues (not every waiting task), all
  * live leases, hosts with their slots, and maintenance windows. A slot is busy if a lease of the
  * snapshot has it. A {@link io.espalier.domain.schedule.Plan} has grants, leases that are to yield,
- * a reason for every other head, and at most one reservation of each pool.
+ * a reason for every other head, and at most one reservation of each pool. Where {@link
+ * io.espalier.domain.schedule.Bounds} cut it short, it is the beginning of such a plan.
  */
 @NullMarked
 package io.espalier.domain.schedule;

@@ -13,9 +13,9 @@ final class StepPlan {
   static final double DECODE_SECONDS = 0.001;
 
   private static final int FEWEST_STEPS = 100;
-  private static final int FEWEST_PASSES = 3;
-  private static final int MOST_PASSES = 30;
-  private static final int SAMPLES_SEEN = 20_000;
+  private static final long FEWEST_PASSES = 3;
+  private static final long MOST_PASSES = 30;
+  private static final long SAMPLES_SEEN = 20_000;
 
   static int batchSize(int trainSamples) {
     return trainSamples < 1000 ? 32 : 64;
@@ -26,9 +26,7 @@ final class StepPlan {
    * is the number of samples seen that counts, however often each is.
    */
   static int wantedSteps(int trainSamples, int batchSize) {
-    long fewPasses = (long) FEWEST_PASSES * trainSamples;
-    long manyPasses = (long) MOST_PASSES * trainSamples;
-    long seen = Math.max(fewPasses, Math.min(manyPasses, SAMPLES_SEEN));
+    long seen = Math.clamp(SAMPLES_SEEN, FEWEST_PASSES * trainSamples, MOST_PASSES * trainSamples);
     return Math.toIntExact(Math.max(FEWEST_STEPS, Math.ceilDiv(seen, batchSize)));
   }
 
