@@ -274,10 +274,15 @@ final class Expression {
           if ops.prim.is_cuda(x):
             result = torch.dropout(x, probability, True)
           else:
-            drawn = torch.random_(torch.empty(torch.size(x), dtype=2))
-            bar = torch.mul(probability, 32768.)
-            noise = torch.where(torch.lt(drawn, bar), 0., torch.div(1., torch.sub(1., probability)))
-            result = torch.mul(x, torch.to(noise, ops.prim.dtype(x)))
+            count = torch.numel(x)
+            quarter = torch.floordiv(torch.add(count, 3), 4)
+            drawn = torch.random_(torch.empty([quarter], dtype=4), torch.sub(-9223372036854775807, 1), None)
+            bar = torch.mul(torch.sub(int(torch.mul(probability, 65536.)), 32768), 281474976710656)
+            kept = torch.empty([4, quarter], dtype=11)
+            for i in range(4):
+              _0 = torch.ge(torch.bitwise_left_shift(drawn, torch.mul(16, i)), bar, out=torch.select(kept, 0, i))
+            noise = torch.mul(torch.slice(torch.flatten(kept), 0, 0, count), torch.div(1., torch.sub(1., probability)))
+            result = torch.mul(x, torch.to(torch.reshape(noise, torch.size(x)), ops.prim.dtype(x)))
           return result
         def adapted_linear(self: __torch__.K, x: Tensor, matrix: Tensor, bias: Optional[Tensor], low: Tensor, second: Tensor, scale: float) -> Tensor:
           rows = torch.reshape(x, [-1, torch.size(x, -1)])

@@ -24,6 +24,8 @@ public final class EngineFailure {
           "device not ready",
           "gpu is lost");
 
+  private static final String CAUSE = "RuntimeError: ";
+
   private static final int LONGEST = 500;
 
   private EngineFailure() {}
@@ -33,8 +35,14 @@ public final class EngineFailure {
     var message = String.valueOf(e.getMessage()).strip();
     var words = message.toLowerCase(Locale.ROOT);
     var problem = problem(during, words);
-    var shown = message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message;
+    var cause = cause(message);
+    var shown = cause.length() > LONGEST ? cause.substring(0, LONGEST) + "…" : cause;
     return new Refused(problem.found(shown), e);
+  }
+
+  /** What failed comes last, after the lines of the script that led to it. */
+  private static String cause(String message) {
+    return message.substring(Math.max(0, message.lastIndexOf(CAUSE)));
   }
 
   private static Problem problem(String during, String words) {

@@ -250,7 +250,11 @@ class TrainingSessionTest {
       var odd = Batch.images(new float[3 * 16 * 16], 3, 16, new long[] {1});
       assertThatThrownBy(() -> session.forward("predict", odd))
           .isInstanceOfSatisfying(
-              Refused.class, e -> assertThat(e.problem().category()).isEqualTo(Category.INTERNAL));
+              Refused.class,
+              e -> {
+                assertThat(e.problem().category()).isEqualTo(Category.INTERNAL);
+                assertThat(e.problem().value()).as("the cause").startsWith("RuntimeError: ");
+              });
     }
     var words = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes";
     assertThat(EngineFailure.of("step", new EngineException(words)).problem().category())
