@@ -57,19 +57,20 @@ final class Checkpoints {
     this.progress = progress;
   }
 
-  Path save(LoopState state) throws IOException {
+  Checkpoint save(LoopState state) throws IOException {
     var target = folder.resolve("step-%08d".formatted(state.step()));
+    var digests = new TreeMap<String, String>();
     Durable.folder(
         target,
         inside -> {
           SafetensorsWriter.write(inside.resolve(STATE), Map.of(), session.stateParts());
           Durable.write(inside.resolve(LOOP), JSON.writeValueAsBytes(json(state)));
           if (state.best().isPresent()) linkOrCopy(bestWeights(), inside.resolve(BEST));
-          Manifest.write(inside);
+          digests.putAll(Manifest.write(inside));
         });
     var old = newestFirst();
     for (var surplus : old.subList(Math.min(KEPT, old.size()), old.size())) Durable.delete(surplus);
-    return target;
+    return new Checkpoint(target, digests);
   }
 
   void saveBest() throws IOException {

@@ -13,9 +13,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Digests of the files of a folder, in a file of it. */
 final class Manifest {
@@ -25,11 +27,14 @@ final class Manifest {
 
   private Manifest() {}
 
-  static void write(Path folder) throws IOException {
-    var files = JsonNodeFactory.instance.objectNode();
-    for (var file : files(folder)) files.put(String.valueOf(file.getFileName()), sha256(file));
-    var manifest = JsonNodeFactory.instance.objectNode().set("sha256", files);
-    Durable.write(folder.resolve(FILE), JSON.writeValueAsBytes(manifest));
+  /** The digests of all files by name, the manifest's own among them. */
+  static SortedMap<String, String> write(Path folder) throws IOException {
+    var digests = new TreeMap<String, String>();
+    for (var file : files(folder)) digests.put(String.valueOf(file.getFileName()), sha256(file));
+    var json = JSON.writeValueAsBytes(Map.of("sha256", digests));
+    Durable.write(folder.resolve(FILE), json);
+    digests.put(FILE, HexFormat.of().formatHex(digest().digest(json)));
+    return digests;
   }
 
   /** Why the folder's files are not those that the manifest was written for; empty if they are. */

@@ -15,7 +15,7 @@ public interface Progress {
         public void validated(int step, Metrics metrics, boolean best) {}
 
         @Override
-        public void saved(int step, Path folder) {}
+        public void saved(int step, Checkpoint checkpoint) {}
 
         @Override
         public void rejected(Path checkpoint, String reason) {}
@@ -27,8 +27,8 @@ public interface Progress {
   /** {@code best}: whether these are the best weights so far. */
   void validated(int step, Metrics metrics, boolean best);
 
-  /** From {@code folder} the training can go on. */
-  void saved(int step, Path folder);
+  /** From this the training can go on. */
+  void saved(int step, Checkpoint checkpoint);
 
   /** A checkpoint was found and not trusted; an older one, or the beginning, is used. */
   void rejected(Path checkpoint, String reason);

@@ -100,7 +100,8 @@ public final class TrainingLoop {
       next = next(state);
     }
     if (!replicas.isFirst()) return new Outcome.Followed(state.step());
-    if (next == Next.STOP) return new Outcome.Stopped(state.step(), save(checkpoints, state));
+    if (next == Next.STOP)
+      return new Outcome.Stopped(state.step(), save(checkpoints, state).folder());
     var best = state.best().orElseThrow();
     return new Outcome.Finished(
         state.step(), best.step(), best.metrics(), checkpoints.bestWeights());
@@ -181,7 +182,7 @@ public final class TrainingLoop {
     return parts;
   }
 
-  private Path save(Checkpoints checkpoints, LoopState state) throws IOException {
+  private Checkpoint save(Checkpoints checkpoints, LoopState state) throws IOException {
     var checkpoint = checkpoints.save(state);
     progress.saved(state.step(), checkpoint);
     return checkpoint;

@@ -2,6 +2,7 @@ package io.espalier.trainer.task;
 
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.domain.wire.TrainerEvent.Point;
+import io.espalier.trainer.loop.Checkpoint;
 import io.espalier.trainer.loop.Metrics;
 import io.espalier.trainer.loop.Progress;
 import java.io.IOException;
@@ -64,11 +65,11 @@ final class ReportedProgress implements Progress {
   }
 
   @Override
-  public void saved(int step, Path folder) {
+  public void saved(int step, Checkpoint checkpoint) {
     var events = context.events();
     try {
       events.append(
-          new TrainerEvent.Checkpoint(events.now(), step, context.folder().allIn(folder)));
+          new TrainerEvent.Checkpoint(events.now(), step, context.folder().named(checkpoint)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

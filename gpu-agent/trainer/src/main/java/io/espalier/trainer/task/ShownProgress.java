@@ -1,5 +1,6 @@
 package io.espalier.trainer.task;
 
+import io.espalier.trainer.loop.Checkpoint;
 import io.espalier.trainer.loop.Metrics;
 import io.espalier.trainer.loop.Progress;
 import java.io.PrintWriter;
@@ -36,7 +37,7 @@ final class ShownProgress implements Progress {
   }
 
   @Override
-  public void saved(int step, Path folder) {}
+  public void saved(int step, Checkpoint checkpoint) {}
 
   @Override
   public void rejected(Path checkpoint, String reason) {

@@ -2,6 +2,7 @@ package io.espalier.trainer.task;
 
 import io.espalier.domain.wire.Blob;
 import io.espalier.domain.wire.NamedBlob;
+import io.espalier.trainer.loop.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,9 +75,21 @@ record WorkFolder(Path root) {
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
     }
-    String hash = HexFormat.of().formatHex(digest.digest());
+    return named(file, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private NamedBlob named(Path file, String sha256) throws IOException {
     String name = root.relativize(file).toString().replace('\\', '/');
-    return new NamedBlob(name, new Blob(hash, Files.size(file)));
+    return new NamedBlob(name, new Blob(sha256, Files.size(file)));
+  }
+
+  /** The files of a checkpoint, sorted by name; they were read for their digests before. */
+  List<NamedBlob> named(Checkpoint checkpoint) throws IOException {
+    List<NamedBlob> named = new ArrayList<>();
+    for (var file : checkpoint.sha256().entrySet()) {
+      named.add(named(checkpoint.folder().resolve(file.getKey()), file.getValue()));
+    }
+    return named;
   }
 
   /** All files below a folder, sorted by name. */

@@ -240,7 +240,7 @@ class GoldenLossTest {
     public void validated(int step, Metrics metrics, boolean best) {}
 
     @Override
-    public void saved(int step, Path target) {}
+    public void saved(int step, Checkpoint checkpoint) {}
 
     @Override
     public void rejected(Path checkpoint, String reason) {}

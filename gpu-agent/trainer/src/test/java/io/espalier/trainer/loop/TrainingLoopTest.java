@@ -475,7 +475,7 @@ class TrainingLoopTest {
     }
 
     @Override
-    public void saved(int step, Path target) {
+    public void saved(int step, Checkpoint checkpoint) {
       events.add("saved " + step);
     }
 

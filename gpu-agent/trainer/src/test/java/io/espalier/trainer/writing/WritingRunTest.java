@@ -15,6 +15,7 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.trainer.Golden;
 import io.espalier.trainer.engine.EngineStart;
 import io.espalier.trainer.engine.Tokenizer;
+import io.espalier.trainer.loop.Checkpoint;
 import io.espalier.trainer.loop.Metrics;
 import io.espalier.trainer.loop.Progress;
 import io.espalier.trainer.template.ChatTemplate;
@@ -223,7 +224,7 @@ class WritingRunTest {
       public void validated(int step, Metrics metrics, boolean best) {}
 
       @Override
-      public void saved(int step, Path saved) {}
+      public void saved(int step, Checkpoint checkpoint) {}
 
       @Override
       public void rejected(Path checkpoint, String reason) {
