@@ -4,8 +4,10 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Tensor;
+import io.espalier.trainer.data.Order;
 import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
+import io.espalier.trainer.data.Selection;
 import io.espalier.trainer.data.Targets;
 import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.metric.Metric;
@@ -27,6 +29,9 @@ final class HeadFit {
 
   /** Length of a class's weights; a new head's are shorter than one. */
   private static final double MOST_STEEP = 10;
+
+  /** Samples that a head is fitted to which training goes on from. */
+  private static final int ENOUGH_TO_BEGIN = 2000;
 
   /** Hears of every λ. */
   interface Listener {
@@ -72,12 +77,12 @@ final class HeadFit {
   Fitted best(
       BaseModel model, Question question, Samples train, Samples validation, Listener listener)
       throws IOException, Stopped {
-    return fit(model, question, train, validation, Double.POSITIVE_INFINITY, listener)
+    return fit(model, question, train.all(), validation, Double.POSITIVE_INFINITY, listener)
         .orElseThrow();
   }
 
   /**
-   * The best head that the backbone can be trained under, if there is one. Where features hardly
+   * A good head that the backbone can be trained under, if there is one. Where features hardly
    * vary, a head that tells them apart is steep, and every small change below it throws the logits
    * far off.
    */
@@ -86,13 +91,15 @@ final class HeadFit {
     if (!model.folder().family().hasLinearHead() || !isFor(train.targets())) {
       return Optional.empty();
     }
-    return fit(model, question, train, validation, MOST_STEEP, (_, _, _, _) -> {});
+    int count = Math.min(ENOUGH_TO_BEGIN, train.size());
+    int[] some = new Order(train.size(), count, training.settings().seed()).step(0);
+    return fit(model, question, train.select(some), validation, MOST_STEEP, (_, _, _, _) -> {});
   }
 
   private Optional<Fitted> fit(
       BaseModel model,
       Question question,
-      Samples train,
+      Selection train,
       Samples validation,
       double mostSteep,
       Listener listener)
@@ -105,7 +112,7 @@ final class HeadFit {
             family,
             TaskContext.startingWeights(model, question, training, TrainingPlan.nothing()))) {
       Extraction extraction = new Extraction(session, context.lease());
-      toFit = extraction.features(train.all(), family.labels());
+      toFit = extraction.features(train, family.labels());
       toChoose = extraction.features(validation.all(), family.labels());
     }
     LinearFit regression = new LinearFit(toFit, loss(train.targets()).orElseThrow());

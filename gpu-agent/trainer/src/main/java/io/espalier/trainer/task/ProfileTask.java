@@ -50,7 +50,7 @@ final class ProfileTask {
   private static final int FOLDS = 5;
   private static final int MOST_PROBED = 600;
   private static final int FEWEST_PROBED = 60;
-  private static final int MOST_TIMED_STEPS = 5;
+  private static final int MOST_TIMED_STEPS = 3;
 
   /** Of the budget, for the forward passes of the base model and its twin. */
   private static final double FEATURE_SHARE = 0.2;
