@@ -86,23 +86,18 @@ public final class House implements AutoCloseable {
     command
         .environment()
         .putAll(
-            Map.of(
-                "ESPALIER_OPS_BUILD",
-                "skip",
-                "ESPALIER_PLATFORM_OPTS",
-                "-Xmx512m",
-                "ESPALIER_HOME",
-                home().toString(),
-                "ESPALIER_PORT",
-                Integer.toString(port),
-                "ESPALIER_STARTERS",
-                ROOT.resolve("gpu-agent/trainer/src/main/starter").toString(),
-                "ESPALIER_AGENT_COMMAND",
-                String.join(" ", agent()),
-                "ESPALIER_AGENT_DEVICES",
-                "cpu",
-                "ESPALIER_TRAINER_COMMAND",
-                ROOT.resolve("ops/trainer") + " run"));
+            Map.ofEntries(
+                Map.entry("ESPALIER_OPS_BUILD", "skip"),
+                Map.entry("ESPALIER_PLATFORM_OPTS", "-Xmx512m"),
+                Map.entry("ESPALIER_HOME", home().toString()),
+                Map.entry("ESPALIER_PORT", Integer.toString(port)),
+                Map.entry("ESPALIER_PASSWORD_COST", "4"),
+                Map.entry(
+                    "ESPALIER_STARTERS",
+                    ROOT.resolve("gpu-agent/trainer/src/main/starter").toString()),
+                Map.entry("ESPALIER_AGENT_COMMAND", String.join(" ", agent())),
+                Map.entry("ESPALIER_AGENT_DEVICES", "cpu"),
+                Map.entry("ESPALIER_TRAINER_COMMAND", ROOT.resolve("ops/trainer") + " run")));
     command.environment().putAll(settings);
     try {
       var process = command.start();

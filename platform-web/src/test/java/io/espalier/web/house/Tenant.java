@@ -62,30 +62,29 @@ public final class Tenant {
     return team;
   }
 
-  /** Registers images and submits a job on the starter model. */
-  public String submit(Path images, String protocol, double gpuHours) throws Exception {
-    return submit(register(images), protocol, gpuHours);
-  }
-
-  /** Registers images; the id of the data set's version. */
-  public String register(Path images) throws Exception {
+  /** Registers images, or tables in a zip; the id of the data set's version. */
+  public String register(Path data) throws Exception {
     return id(
         rest.with("Content-Type", "application/zip")
             .send(
                 "POST",
                 "/api/v1/datasets?team=" + team + "&name=drawn",
-                BodyPublishers.ofFile(images)));
+                BodyPublishers.ofFile(data)));
   }
 
-  private String starterForImages() {
+  private String starter(String reads) {
     for (var model : rest.get("/api/v1/models").json())
-      if (model.path("reads").asString().equals("IMAGE")) return model.path("id").asString();
-    throw new IllegalStateException("no starter reads images");
+      if (model.path("reads").asString().equals(reads)) return model.path("id").asString();
+    throw new IllegalStateException("no starter reads " + reads);
   }
 
   /** Submits a job on the starter model and images that are registered. */
   public String submit(String version, String protocol, double gpuHours) {
-    var model = starterForImages();
+    return submit("IMAGE", version, protocol, gpuHours);
+  }
+
+  /** The same for data of a kind: {@code IMAGE} or {@code TEXT}. */
+  public String submit(String reads, String version, String protocol, double gpuHours) {
     return id(
         rest.with("Idempotency-Key", UUID.randomUUID().toString())
             .post(
@@ -93,7 +92,7 @@ public final class Tenant {
                 Map.of(
                     "team", team,
                     "name", "a job",
-                    "model", model,
+                    "model", starter(reads),
                     "datasetVersion", version,
                     "protocol", protocol,
                     "gpuHours", gpuHours)));
