@@ -30,8 +30,10 @@ final class HeadFit {
   /** Length of a class's weights; a new head's are shorter than one. */
   private static final double MOST_STEEP = 10;
 
-  /** Samples that a head is fitted to which training goes on from. */
+  /** Samples that a head is fitted to which training goes on from; more, where classes are many. */
   private static final int ENOUGH_TO_BEGIN = 2000;
+
+  private static final int ENOUGH_OF_EACH = 50;
 
   /** Hears of every λ. */
   interface Listener {
@@ -91,7 +93,8 @@ final class HeadFit {
     if (!model.folder().family().hasLinearHead() || !isFor(train.targets())) {
       return Optional.empty();
     }
-    int count = Math.min(ENOUGH_TO_BEGIN, train.size());
+    int enough = Math.max(ENOUGH_TO_BEGIN, ENOUGH_OF_EACH * question.classes().size());
+    int count = Math.min(enough, train.size());
     int[] some = new Order(train.size(), count, training.settings().seed()).step(0);
     return fit(model, question, train.select(some), validation, MOST_STEEP, (_, _, _, _) -> {});
   }
