@@ -4,6 +4,7 @@ import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.money;
 
 import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Balance;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
@@ -36,11 +37,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Admission {
 
-  private final Ledger ledger;
   private final Terms terms;
 
-  Admission(Ledger ledger, Terms terms) {
-    this.ledger = ledger;
+  Admission(Terms terms) {
     this.terms = terms;
   }
 
@@ -67,7 +66,7 @@ final class Admission {
         needed(preflight)
             .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
     var price = wanted.price();
-    var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
+    var free = wanted.balance().free().payable(price);
     var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
@@ -110,7 +109,7 @@ final class Admission {
     var met = examine(jdbc, submission);
     var prospects =
         Prospects.of(
-            met.wanted().family(),
+            family(met.wanted().config()),
             met.wanted().inputs(),
             met.preflight(),
             submission.cap(),
@@ -132,15 +131,18 @@ final class Admission {
   /**
    * The model and the data that a submission names, and when they were looked up.
    *
+   * @param config of the model
+   * @param balance of the team
    * @param offered pools with slots for use
    * @param price the lowest
    */
   private record Wanted(
       String model,
-      Family family,
+      String config,
       String dataset,
       DataLayout layout,
       JobFacts.Inputs inputs,
+      Balance balance,
       List<String> offered,
       Rate price,
       Instant now) {}
@@ -149,14 +151,15 @@ final class Admission {
       """
       select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
              v.train_samples, v.validation_samples, v.test_samples, now() as now,
-             %s as offered, %s as price
+             %s as offered, %s as price, %s
       from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
       left join base_model m
         on m.id = named.model and (m.team_id is null or m.team_id = named.team)
       left join dataset_version v on v.id = named.version and v.team_id = named.team
       left join dataset d on d.id = v.dataset_id
+      left join budget_account a on a.team_id = named.team and a.job_id is null
       """
-          .formatted(PoolRate.OFFERED, Rates.CHEAPEST);
+          .formatted(PoolRate.OFFERED, Rates.CHEAPEST, Ledger.BALANCE);
 
   /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
@@ -171,7 +174,7 @@ final class Admission {
           if (dataset == null) throw Absent.of("dataset version", submission.datasetVersionId());
           return new Wanted(
               model,
-              family(row.getString("config")),
+              row.getString("config"),
               dataset + " v" + row.getInt("number"),
               Json.read(row.getString("layout"), DataLayout.class),
               new JobFacts.Inputs(
@@ -179,6 +182,7 @@ final class Admission {
                   row.getInt("train_samples"),
                   row.getInt("validation_samples"),
                   row.getInt("test_samples")),
+              Ledger.balance(row),
               List.of((String[]) row.getArray("offered").getArray()),
               new Rate(money(row, "price")),
               instant(row, "now"));

@@ -17,6 +17,7 @@ import io.espalier.domain.selection.SelectionInput;
 import io.espalier.domain.wire.TrainerEvent;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
+import io.espalier.orchestrator.job.TaskChanges.NewTask;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.List;
 import java.util.Set;
@@ -148,7 +149,8 @@ public final class TaskFlow {
     changes.jobs.decided(job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
     var predicted = RunTime.train(profile, decision.chosen());
-    changes.tasks.add(job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted);
+    changes.tasks.add(
+        new NewTask(job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted));
     changes.jobs.move(job, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
   }
 
@@ -160,7 +162,8 @@ public final class TaskFlow {
     var profile = profile(jdbc, job.id());
     var need = StartNeed.evaluate(terms, profile);
     var predicted = RunTime.evaluate(profile);
-    changes.tasks.add(job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted);
+    changes.tasks.add(
+        new NewTask(job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted));
     changes.jobs.move(job, JobState.EVALUATING, "trained " + trained.steps() + " steps");
   }
 

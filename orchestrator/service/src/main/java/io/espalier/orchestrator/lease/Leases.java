@@ -43,13 +43,30 @@ public final class Leases {
 
   private static final String COLUMNS =
       """
-      select l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish,
-             l.yield_reason, l.next_sequence, l.slice, l.slice_started_at, l.held_millis,
-             l.settled_millis, l.durable_millis, l.rate_micros, l.renewed_at,
-             (select count(*) from lease_slot s where s.lease_id = l.id) as slots,
-             clock_timestamp() as now
-      from lease l
+      l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish, l.yield_reason,
+      l.next_sequence, l.slice, l.slice_started_at, l.held_millis, l.settled_millis,
+      l.durable_millis, l.rate_micros, l.granted_at, l.renewed_at,
+      (select count(*) from lease_slot s where s.lease_id = l.id) as slots,
+      clock_timestamp() as now
       """;
+
+  private static final String SELECT = "select " + COLUMNS + " from lease l ";
+
+  private static final String HELD =
+      """
+      select a.desired_version, l.*
+      from agent a
+      left join lateral (
+        select %s, l.spec,
+               (select array_agg(s.index order by s.index)
+                from lease_slot ls join slot s on s.id = ls.slot_id
+                where ls.lease_id = l.id) as indices
+        from lease l
+        where l.agent_id = a.id and l.state = 'LIVE' and a.desired_version > :since) l on true
+      where a.id = :agent
+      order by l.granted_at, l.id
+      """
+          .formatted(COLUMNS);
 
   private final Fence fence;
   private final Terms terms;
@@ -61,7 +78,7 @@ public final class Leases {
 
   /** Reads leases and locks them until the transaction ends, in the order of their ids. */
   public List<Lease> lock(JdbcClient jdbc, Collection<UUID> ids) {
-    return jdbc.sql(COLUMNS + "where l.id = any(:ids) order by l.id for update of l")
+    return jdbc.sql(SELECT + "where l.id = any(:ids) order by l.id for update of l")
         .param("ids", ids.toArray(UUID[]::new))
         .query((row, _) -> lease(row))
         .list();
@@ -69,7 +86,7 @@ public final class Leases {
 
   /** Reads a lease and locks it until the transaction ends. */
   public Optional<Lease> lock(JdbcClient jdbc, UUID id) {
-    return jdbc.sql(COLUMNS + "where l.id = :id for update of l")
+    return jdbc.sql(SELECT + "where l.id = :id for update of l")
         .param("id", id)
         .query((row, _) -> lease(row))
         .optional();
@@ -77,7 +94,7 @@ public final class Leases {
 
   /** The job's live lease, locked until the transaction ends. */
   public Optional<Lease> lockLiveOfJob(JdbcClient jdbc, UUID job) {
-    return jdbc.sql(COLUMNS + "where l.job_id = :job and l.state = 'LIVE' for update of l")
+    return jdbc.sql(SELECT + "where l.job_id = :job and l.state = 'LIVE' for update of l")
         .param("job", job)
         .query((row, _) -> lease(row))
         .optional();
@@ -85,7 +102,7 @@ public final class Leases {
 
   public List<Lease> liveOfAgent(JdbcClient jdbc, UUID agent) {
     return jdbc.sql(
-            COLUMNS + "where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id")
+            SELECT + "where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id")
         .param("agent", agent)
         .query((row, _) -> lease(row))
         .list();
@@ -94,26 +111,34 @@ public final class Leases {
   /** A live lease with what its agent must know to run it: indices of its slots, and the task. */
   public record Held(Lease lease, List<Integer> slots, TaskSpec spec) {}
 
-  public List<Held> heldByAgent(JdbcClient jdbc, UUID agent) {
-    return jdbc.sql(
-            """
-            select l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish,
-                   l.yield_reason, l.next_sequence, l.slice, l.slice_started_at, l.held_millis,
-                   l.settled_millis, l.durable_millis, l.rate_micros, l.renewed_at, l.spec,
-                   cardinality(s.indices) as slots, s.indices, clock_timestamp() as now
-            from lease l
-            cross join lateral (
-              select array_agg(s.index order by s.index) as indices
-              from lease_slot ls join slot s on s.id = ls.slot_id where ls.lease_id = l.id) s
-            where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id
-            """)
+  /**
+   * What an agent should run at one moment.
+   *
+   * @param version rises whenever that changes
+   */
+  public record Holding(long version, List<Held> leases) {}
+
+  /** Without leases if nothing has changed since a version; empty if there is no such agent. */
+  public Optional<Holding> heldByAgent(JdbcClient jdbc, UUID agent, long since) {
+    return jdbc.sql(HELD)
         .param("agent", agent)
-        .query((row, _) ->
-            new Held(
-                lease(row),
-                List.of((Integer[]) row.getArray("indices").getArray()),
-                Json.read(row.getString("spec"), TaskSpec.class)))
-        .list();
+        .param("since", since)
+        .query(rows -> {
+          if (!rows.next()) return Optional.<Holding>empty();
+          long version = rows.getLong("desired_version");
+          var held = new ArrayList<Held>();
+          do {
+            if (rows.getObject("id") != null) held.add(held(rows));
+          } while (rows.next());
+          return Optional.of(new Holding(version, held));
+        });
+  }
+
+  private static Held held(ResultSet row) throws SQLException {
+    return new Held(
+        lease(row),
+        List.of((Integer[]) row.getArray("indices").getArray()),
+        Json.read(row.getString("spec"), TaskSpec.class));
   }
 
   public TaskSpec spec(JdbcClient jdbc, UUID id) {
