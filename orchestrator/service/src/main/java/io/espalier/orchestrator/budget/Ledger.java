@@ -56,7 +56,8 @@ public final class Ledger {
       """
       budget_account as (
         insert into budget_account (team_id, job_id, funded, money_funded, version)
-        select team_id, id, cap_millis, cap_money, 1 from job returning *
+        select team_id, id, cap_millis, cap_money, 1 from job
+        returning id, team_id, job_id, funded, money_funded
       ), budget_entry as (
         insert into budget_entry
           (team_id, account_id, kind, debit, credit, amount, money, job_id, reason)

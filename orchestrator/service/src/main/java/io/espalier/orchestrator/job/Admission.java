@@ -2,6 +2,7 @@ package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.money;
+import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Balance;
@@ -109,7 +110,7 @@ final class Admission {
     var met = examine(jdbc, submission);
     var prospects =
         Prospects.of(
-            family(met.wanted().config()),
+            family(jdbc, submission.baseModelId()),
             met.wanted().inputs(),
             met.preflight(),
             submission.cap(),
@@ -131,25 +132,31 @@ final class Admission {
   /**
    * The model and the data that a submission names, and when they were looked up.
    *
-   * @param config of the model
+   * @param model its name
    * @param balance of the team
    * @param offered pools with slots for use
    * @param price the lowest
    */
-  private record Wanted(
+  record Wanted(
       String model,
-      String config,
-      String dataset,
+      JobView.Named dataset,
+      int datasetVersion,
       DataLayout layout,
       JobFacts.Inputs inputs,
       Balance balance,
       List<String> offered,
       Rate price,
-      Instant now) {}
+      Instant now) {
+
+    /** The data, for people. */
+    String data() {
+      return dataset.name() + " v" + datasetVersion;
+    }
+  }
 
   private static final String WANTED =
       """
-      select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
+      select m.name as model_name, m.facts, d.id, d.name, v.number, v.layout,
              v.train_samples, v.validation_samples, v.test_samples, now() as now,
              %s as offered, %s as price, %s
       from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
@@ -174,8 +181,8 @@ final class Admission {
           if (dataset == null) throw Absent.of("dataset version", submission.datasetVersionId());
           return new Wanted(
               model,
-              row.getString("config"),
-              dataset + " v" + row.getInt("number"),
+              new JobView.Named(uuid(row, "id"), dataset),
+              row.getInt("number"),
               Json.read(row.getString("layout"), DataLayout.class),
               new JobFacts.Inputs(
                   Json.read(row.getString("facts"), ModelFacts.class),
@@ -190,7 +197,12 @@ final class Admission {
         .single();
   }
 
-  private static Family family(String config) {
+  private static Family family(JdbcClient jdbc, UUID model) {
+    var config =
+        jdbc.sql("select config from base_model where id = :model")
+            .param("model", model)
+            .query(String.class)
+            .single();
     return Families.of(ModelConfig.of(Json.read(config, ObjectNode.class)));
   }
 
@@ -198,7 +210,7 @@ final class Admission {
     return Problem.of(
             "data-not-readable",
             Category.INVALID,
-            wanted.dataset(),
+            wanted.data(),
             "The model %s reads %s, and this data set is of %s."
                 .formatted(wanted.model(), reads.plural(), data.plural()),
             "Choose a base model that reads %s, or a data set of %s."
@@ -214,7 +226,7 @@ final class Admission {
     return Problem.of(
             "data-has-no-classes",
             Category.INVALID,
-            wanted.dataset(),
+            wanted.data(),
             "Jobs learn classes, and the samples of this data set do not belong to one class each.",
             "Register the table again with a column of classes, or train on it with ops/trainer"
                 + " train.")
@@ -226,7 +238,7 @@ final class Admission {
     return Problem.of(
             "data-too-small",
             Category.INVALID,
-            wanted.dataset(),
+            wanted.data(),
             "The data set is too small to validate and test what is trained on it.",
             "Add samples: a few of each class.")
         .found(

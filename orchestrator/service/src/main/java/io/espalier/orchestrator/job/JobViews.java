@@ -37,8 +37,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Reads jobs for people: each with its task under way, its names and its account. */
 final class JobViews {
 
-  /** Of jobs, which are given as a table or another source of their rows. */
-  static final String SELECT =
+  private static final String SELECT =
       """
       select j.id, j.team_id, j.name, u.display_name, m.id as model_id, m.name as model_name,
              d.id as dataset_id, d.name as dataset_name, v.number, v.id as version_id,
@@ -97,7 +96,7 @@ final class JobViews {
         + "limit :limit";
   }
 
-  static JobView view(ResultSet row) throws SQLException {
+  private static JobView view(ResultSet row) throws SQLException {
     return new JobView(
         uuid(row, "id"),
         uuid(row, "team_id"),

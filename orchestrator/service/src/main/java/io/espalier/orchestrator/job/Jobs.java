@@ -95,7 +95,8 @@ public final class Jobs {
     if (met.obstacles().isEmpty()) {
       var need = admission.profileNeed(met);
       var predicted = RunTime.profile(met.preflight());
-      var view = new NewJob(submission, key, need, predicted).insert(jdbc, principal, hash);
+      var view =
+          new NewJob(submission, met.wanted(), key, need, predicted).insert(jdbc, principal, hash);
       if (view.isPresent()) return view.get();
     }
     return submitted(jdbc, submission.team(), key, hash)
