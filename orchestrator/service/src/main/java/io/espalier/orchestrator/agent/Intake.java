@@ -99,8 +99,10 @@ final class Intake {
     }
     flow.report(jdbc, news);
     var grounds = Grounds.read(jdbc, last);
-    // From here on whoever charges the same teams waits, until the commit.
-    var result = new Result(jdbc, new WorkChanges(leases.changes(jdbc, funded), grounds));
+    // Accounts are locked now only if a renewal depends on what they have; else to be written.
+    boolean due = funded.stream().anyMatch(leases::isFundingDue);
+    var changed = leases.changes(jdbc, due ? funded : List.of());
+    var result = new Result(jdbc, new WorkChanges(changed, grounds));
     for (int i = 0; i < reports.size(); i++) {
       var report = reports.get(i);
       result.add(report, receptions.get(i), lease(report, works, signs), works.get(report.lease()));

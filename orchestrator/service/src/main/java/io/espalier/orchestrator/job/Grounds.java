@@ -2,11 +2,15 @@ package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.uuid;
 
+import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.selection.DataProfile;
 import io.espalier.domain.wire.TrainerEvent;
+import io.espalier.orchestrator.budget.Books;
 import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.Json;
+import io.espalier.orchestrator.lease.Lease;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,35 +24,45 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Grounds {
 
-  /** Of runs that were lost: nothing that a trainer has said counts. */
-  static final Grounds NONE = new Grounds(Map.of(), Map.of(), Map.of());
-
   private final Map<UUID, JobFacts> facts;
   private final Map<UUID, DataProfile> profiles;
   private final Map<String, Rate> rates;
 
+  /** Of those that were profiled: what is chosen for them fits what is free at about this time. */
+  private final Books books;
+
   private Grounds(
-      Map<UUID, JobFacts> facts, Map<UUID, DataProfile> profiles, Map<String, Rate> rates) {
+      Map<UUID, JobFacts> facts,
+      Map<UUID, DataProfile> profiles,
+      Map<String, Rate> rates,
+      Books books) {
     this.facts = facts;
     this.profiles = profiles;
     this.rates = rates;
+    this.books = books;
   }
 
   /** {@code last}: the last of what the trainers of locked work have said. */
   public static Grounds read(JdbcClient jdbc, Map<Work, TrainerEvent> last) {
-    var profiled = jobs(last, TrainerEvent.Profiled.class);
-    var trained = jobs(last, TrainerEvent.Trained.class);
+    var profiled = works(last, TrainerEvent.Profiled.class);
+    var trained = works(last, TrainerEvent.Trained.class);
     return new Grounds(
-        profiled.isEmpty() ? Map.of() : JobFacts.read(jdbc, profiled),
-        trained.isEmpty() ? Map.of() : profiles(jdbc, trained),
-        profiled.isEmpty() ? Map.of() : Rates.current(jdbc));
+        profiled.isEmpty() ? Map.of() : JobFacts.read(jdbc, jobs(profiled)),
+        trained.isEmpty() ? Map.of() : profiles(jdbc, jobs(trained)),
+        profiled.isEmpty() ? Map.of() : Rates.current(jdbc),
+        Books.glance(jdbc, profiled.stream().map(work -> work.lease().account()).toList()));
   }
 
-  private static List<UUID> jobs(Map<Work, TrainerEvent> last, Class<? extends TrainerEvent> word) {
+  private static List<Work> works(
+      Map<Work, TrainerEvent> last, Class<? extends TrainerEvent> word) {
     return last.entrySet().stream()
         .filter(said -> word.isInstance(said.getValue()))
-        .map(said -> said.getKey().job().id())
+        .map(Map.Entry::getKey)
         .toList();
+  }
+
+  private static List<UUID> jobs(List<Work> works) {
+    return works.stream().map(work -> work.job().id()).toList();
   }
 
   private static Map<UUID, DataProfile> profiles(JdbcClient jdbc, List<UUID> jobs) {
@@ -73,6 +87,14 @@ public final class Grounds {
   /** What a lease of a pool costs that is granted now. */
   Rate rate(@Nullable String pool) {
     return rates.getOrDefault(String.valueOf(pool), Rate.FREE);
+  }
+
+  /** What the accounts of a lease have when its last entries are made. */
+  Amount freeAfter(Lease lease, List<Posting> last) {
+    if (!books.post(lease.account(), last, "")) {
+      throw new IllegalStateException("A hold is missing in the accounts of lease " + lease.id());
+    }
+    return books.purse(lease.team(), lease.job()).free();
   }
 
   private static <T> T known(@Nullable T found, JobRow job) {

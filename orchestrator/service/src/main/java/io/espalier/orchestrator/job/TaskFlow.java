@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -105,7 +106,7 @@ public final class TaskFlow {
 
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
-    var changes = new WorkChanges(leases.changes(jdbc, List.of(work.lease())), Grounds.NONE);
+    var changes = new WorkChanges(leases.changes(jdbc, List.of()), Grounds.read(jdbc, Map.of()));
     leases.expire(changes.leases, work.lease(), how);
     switch (AfterRun.lost(work.run(), how)) {
       case AfterRun.Unwanted() -> {}
@@ -130,13 +131,13 @@ public final class TaskFlow {
   }
 
   private void profiled(WorkChanges changes, Work work, DataProfile profile) {
-    finish(changes, work, "profiled");
+    var released = finish(changes, work, "profiled");
     var job = work.job();
     changes.jobs.measured(job, profile);
     var facts = changes.grounds.facts(job);
     // What the next task will cost, which runs in the same pool.
     var rate = changes.grounds.rate(work.task().pool());
-    var left = changes.leases.books.purse(job.team(), job.id()).free().payable(rate);
+    var left = changes.grounds.freeAfter(work.lease(), released).payable(rate);
     var input =
         new SelectionInput(profile, facts.inputs().model(), left, facts.requested(), facts.seed());
     switch (ProtocolChoice.decide(input)) {
@@ -178,9 +179,9 @@ public final class TaskFlow {
     changes.jobs.move(job, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
-  private void finish(WorkChanges changes, Work work, String how) {
-    leases.release(changes.leases, work.lease(), how);
+  private List<Posting> finish(WorkChanges changes, Work work, String how) {
     changes.tasks.end(work.task(), TaskState.DONE);
+    return leases.release(changes.leases, work.lease(), how);
   }
 
   /** A trainer of another version may export what this platform has no name for. */

@@ -8,6 +8,7 @@ import static io.espalier.orchestrator.database.Columns.money;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Funding;
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Slice;
 import io.espalier.domain.budget.Terms;
@@ -245,13 +246,15 @@ public final class Leases {
     return at == null ? null : at.toString();
   }
 
-  /** Collects what becomes of leases; {@code funded}: those whose funding may change. */
+  /**
+   * Collects what becomes of leases.
+   *
+   * @param funded all whose accounts are posted to, if the funding of one may be renewed: that
+   *     depends on what its accounts have, so they are locked now
+   */
   public LeaseChanges changes(JdbcClient jdbc, Collection<Lease> funded) {
     return new LeaseChanges(
-        Books.open(
-            jdbc,
-            funded.stream().map(Lease::team).toList(),
-            funded.stream().map(Lease::job).toList()));
+        funded.isEmpty() ? null : Books.open(jdbc, funded.stream().map(Lease::account).toList()));
   }
 
   /** Whether a sign of life now would renew its funding. */
@@ -264,14 +267,7 @@ public final class Leases {
    * change; how long it may go on is answered.
    */
   public Duration renew(LeaseChanges changes, Lease lease) {
-    var renewed =
-        lease
-            .live()
-            .renew(
-                fence,
-                terms,
-                () -> changes.books.purse(lease.team(), lease.job()).free(),
-                lease.now());
+    var renewed = lease.live().renew(fence, terms, () -> changes.free(lease), lease.now());
     var reason = "slice " + renewed.lease().funding().number();
     changes.post(lease, renewed.postings(), reason);
     changes.put(lease, renewed.lease());
@@ -299,10 +295,12 @@ public final class Leases {
     return fence.validFor(lease.renewedAt(), lease.now(), slice.left(lease.now()));
   }
 
-  /** Its trainer has said its last word, and all of it is charged. */
-  public void release(LeaseChanges changes, Lease lease, String reason) {
+  /** Its trainer has said its last word, and all of it is charged: what is posted for that. */
+  public List<Posting> release(LeaseChanges changes, Lease lease, String reason) {
+    var postings = lease.live().released(fence, false, lease.now());
     changes.end(lease, LeaseState.RELEASED, reason);
-    changes.post(lease, lease.live().released(fence, false, lease.now()), reason);
+    changes.post(lease, postings, reason);
+    return postings;
   }
 
   /** Its trainer has said that the platform failed it: charged until the last checkpoint. */
