@@ -37,6 +37,8 @@ create table member (
   role    text not null check (role in ('OWNER', 'MEMBER', 'VIEWER')),
   primary key (team_id, user_id)
 );
+-- Every call asks for the teams of its user.
+create index member_by_user on member (user_id);
 
 -- The secret itself is never stored. A token speaks for its user, in all teams of that user.
 create table api_token (

@@ -1,5 +1,7 @@
 package io.espalier.orchestrator.account;
 
+import static io.espalier.orchestrator.database.Columns.parameter;
+
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -10,15 +12,12 @@ import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -354,54 +353,22 @@ public final class Accounts {
     return new SignIn.Accepted(user.get().who());
   }
 
-  /** What the user of a session may do now; empty if the session has ended. */
-  public Optional<Principal> principal(SignedIn session) {
-    return transactions.withoutTeam(
-        jdbc -> principal(jdbc, session.userId(), session.passwordChangedAt()));
-  }
-
   /**
-   * Empty if the user is disabled or, where it is given, the password has changed since. Who has
-   * not chosen a password yet is in no team and administers nothing.
+   * What the user of a session may do now; empty if the session has ended, because the user was
+   * disabled or the password has changed.
    */
-  static Optional<Principal> principal(
-      JdbcClient jdbc, UUID user, @Nullable Instant passwordChangedAt) {
-    record Row(Principal person, boolean initial, Instant changed) {}
-    var teams = new HashMap<UUID, Role>();
-    return jdbc
-        .sql(
-            """
-            select u.login, u.display_name, u.platform_admin, u.password_is_initial,
-                   u.password_changed_at, m.team_id, m.role
-            from app_user u left join member m on m.user_id = u.id
-            where u.id = :user and not u.disabled
-            """)
-        .param("user", user)
-        .query((row, _) -> {
-          var team = row.getObject("team_id", UUID.class);
-          if (team != null) teams.put(team, Role.valueOf(row.getString("role")));
-          return new Row(
-              new Principal(
-                  user,
-                  row.getString("login"),
-                  row.getString("display_name"),
-                  row.getBoolean("platform_admin"),
-                  Map.of()),
-              row.getBoolean("password_is_initial"),
-              row.getTimestamp("password_changed_at").toInstant());
-        })
-        .list()
-        .stream()
-        .limit(1)
-        .filter(row -> passwordChangedAt == null || row.changed().equals(passwordChangedAt))
-        .map(row ->
-            new Principal(
-                user,
-                row.person().login(),
-                row.person().name(),
-                row.person().platformAdmin() && !row.initial(),
-                row.initial() ? Map.of() : teams))
-        .findFirst();
+  public Optional<Principal> principal(SignedIn session) {
+    return transactions.withoutTeam(jdbc ->
+        jdbc.sql(
+                """
+                select %s from %s
+                where u.id = :user and not u.disabled and u.password_changed_at = :changed
+                """
+                    .formatted(Principals.COLUMNS, Principals.USER))
+            .param("user", session.userId())
+            .param("changed", parameter(session.passwordChangedAt()))
+            .query(rows ->
+                rows.next() ? Optional.of(Principals.read(rows)) : Optional.<Principal>empty()));
   }
 
   private record Found(SignedIn who, String passwordHash) {}

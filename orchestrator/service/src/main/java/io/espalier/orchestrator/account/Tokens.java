@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,16 @@ public final class Tokens {
   private static final Pattern FORM =
       Pattern.compile("esp_([a-z0-9]{1,40})_([A-Za-z0-9_-]{1,100})");
   private static final int ID_LENGTH = 12;
+
+  /** Every call of a program asks this, so it is one statement. */
+  private static final String VALID =
+      """
+      select t.secret_hash, %s,
+             t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as long_ago
+      from %s join api_token t on t.user_id = u.id
+      where t.id = :id and t.revoked_at is null and t.expires_at > now() and not u.disabled
+      """
+          .formatted(Principals.COLUMNS, Principals.USER);
 
   private final Transactions transactions;
   private final Audit audit;
@@ -106,32 +115,24 @@ public final class Tokens {
     if (!parts.matches()) return Optional.empty();
     var id = parts.group(1);
     var hash = Secrets.hash(parts.group(2));
-    record Used(UUID user, boolean longAgo) {}
+    record Used(Principal by, boolean longAgo) {}
     return transactions.statementsWithoutTeam(jdbc -> {
       var used =
-          jdbc.sql(
-                  """
-                  select user_id, secret_hash,
-                         last_used_at is null or last_used_at < now() - interval '1 minute' as long_ago
-                  from api_token
-                  where id = :id and revoked_at is null and expires_at > now()
-                  """)
+          jdbc.sql(VALID)
               .param("id", id)
-              .query((row, _) ->
-                  MessageDigest.isEqual(hash, row.getBytes("secret_hash"))
-                      ? Optional.of(
-                          new Used(
-                              row.getObject("user_id", UUID.class), row.getBoolean("long_ago")))
-                      : Optional.<Used>empty())
-              .optional()
-              .flatMap(found -> found);
-      if (used.isEmpty()) return Optional.<Principal>empty();
-      if (used.get().longAgo()) {
+              .query(rows -> {
+                if (!rows.next() || !MessageDigest.isEqual(hash, rows.getBytes("secret_hash"))) {
+                  return Optional.<Used>empty();
+                }
+                boolean longAgo = rows.getBoolean("long_ago");
+                return Optional.of(new Used(Principals.read(rows), longAgo));
+              });
+      if (used.isPresent() && used.get().longAgo()) {
         jdbc.sql("update api_token set last_used_at = now() where id = :id")
             .param("id", id)
             .update();
       }
-      return Accounts.principal(jdbc, used.get().user(), null);
+      return used.map(Used::by);
     });
   }
 

@@ -209,21 +209,26 @@ public final class Agents {
     try (var _ = changes.onAgent(agent, changed::release)) {
       while (true) {
         changed.drainPermits();
-        long version = transactions.statementsAsPlanner(jdbc -> Hosts.version(jdbc, agent));
         long left = deadline - System.nanoTime();
-        if (version > since || left <= 0 || changes.isLeaving()) return desired(agent, version);
+        if (left <= 0 || changes.isLeaving()) break;
+        var held = held(agent, since);
+        if (held.version() > since) return desired(held);
         if (!changed.tryAcquire(left, TimeUnit.NANOSECONDS)) break;
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    return desired(agent, transactions.statementsAsPlanner(jdbc -> Hosts.version(jdbc, agent)));
+    return desired(held(agent, Long.MIN_VALUE));
   }
 
-  /** What is read after the version may be newer: then the next call is answered at once. */
-  private Desired desired(UUID agent, long version) {
-    var held = transactions.statementsAsPlanner(jdbc -> leases.heldByAgent(jdbc, agent));
-    return new Desired(version, held.stream().map(this::desired).toList());
+  private Leases.Holding held(UUID agent, long since) {
+    return transactions
+        .statementsAsPlanner(jdbc -> leases.heldByAgent(jdbc, agent, since))
+        .orElseThrow(() -> Absent.of("agent", agent));
+  }
+
+  private Desired desired(Leases.Holding held) {
+    return new Desired(held.version(), held.leases().stream().map(this::desired).toList());
   }
 
   private Desired.Lease desired(Leases.Held held) {

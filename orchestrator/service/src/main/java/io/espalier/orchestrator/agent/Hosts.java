@@ -8,7 +8,6 @@ import static io.espalier.orchestrator.database.Columns.uuidOrNull;
 
 import io.espalier.domain.schedule.SlotKind;
 import io.espalier.domain.wire.Hello;
-import io.espalier.orchestrator.database.Absent;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
 import java.time.Duration;
@@ -84,15 +83,6 @@ final class Hosts {
             .param("id", agent)
             .update()
         == 1;
-  }
-
-  /** It rises whenever the leases that the agent should hold change. */
-  static long version(JdbcClient jdbc, UUID agent) {
-    return jdbc.sql("select desired_version from agent where id = :id")
-        .param("id", agent)
-        .query((row, _) -> row.getLong("desired_version"))
-        .optional()
-        .orElseThrow(() -> Absent.of("agent", agent));
   }
 
   static List<AgentView> list(JdbcClient jdbc, Duration silence) {

@@ -7,6 +7,7 @@ import io.espalier.orchestrator.change.Change;
 import io.espalier.orchestrator.change.Changes;
 import io.espalier.orchestrator.database.Together;
 import io.espalier.orchestrator.database.Transactions;
+import io.espalier.orchestrator.job.Grounds;
 import io.espalier.orchestrator.job.TaskFlow;
 import io.espalier.orchestrator.job.Work;
 import io.espalier.orchestrator.job.WorkChanges;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -82,13 +84,25 @@ final class Intake {
 
     var receptions = new ArrayList<Reception>();
     var funded = new ArrayList<Lease>();
+    var news = new LinkedHashMap<Work, List<TrainerEvent>>();
+    var last = new HashMap<Work, TrainerEvent>();
     for (var report : reports) {
       var lease = lease(report, works, signs);
       var reception = reception(report, lease);
       receptions.add(reception);
       if (lease != null && mayChangeFunding(reception, lease)) funded.add(lease);
+      if (reception instanceof Reception.News fresh) {
+        var work = known(works.get(report.lease()));
+        news.put(work, fresh.events());
+        last.put(work, fresh.last());
+      }
     }
-    var result = new Result(jdbc, new WorkChanges(leases.changes(jdbc, funded)));
+    flow.report(jdbc, news);
+    var grounds = Grounds.read(jdbc, last);
+    // Accounts are locked now only if a renewal depends on what they have; else to be written.
+    boolean due = funded.stream().anyMatch(leases::isFundingDue);
+    var changed = leases.changes(jdbc, due ? funded : List.of());
+    var result = new Result(jdbc, new WorkChanges(changed, grounds));
     for (int i = 0; i < reports.size(); i++) {
       var report = reports.get(i);
       result.add(report, receptions.get(i), lease(report, works, signs), works.get(report.lease()));
@@ -150,7 +164,6 @@ final class Intake {
 
     private Events.Verdict store(Report report, Work of, Reception.News fresh) {
       var lease = of.lease();
-      flow.report(jdbc, work, of, fresh.events());
       boolean saved = fresh.events().stream().anyMatch(TrainerEvent.Checkpoint.class::isInstance);
       var heard = saved ? of.checkpointed(leases.checkpointed(leaseChanges(), lease)) : of;
       long next = lease.nextSequence() + fresh.events().size();

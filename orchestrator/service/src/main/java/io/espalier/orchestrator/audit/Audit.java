@@ -21,6 +21,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Audit {
 
+  private static final String RECORD =
+      "with "
+          + entering("values (:actor, :team::uuid, :action, :thing, :detail::jsonb)")
+          + "select id from audit";
+
   private final Transactions transactions;
 
   public Audit(Transactions transactions) {
@@ -41,20 +46,28 @@ public final class Audit {
       String action,
       String thing,
       Map<String, ?> detail) {
-    jdbc.sql(
-            """
-            with entry as (
-              insert into audit (actor, team_id, action, thing, detail)
-              values (:actor, :team::uuid, :action, :thing, :detail::jsonb) returning id
-            )
-            insert into audit_unlinked (entry) select id from entry
-            """)
+    jdbc.sql(RECORD)
         .param("actor", actor)
         .param("team", team)
         .param("action", action)
         .param("thing", thing)
         .param("detail", Json.write(detail))
-        .update();
+        .query(_ -> {});
+  }
+
+  /**
+   * Part of a statement that does a deed: enters it as often as {@code rows} has actor, team,
+   * action, thing and detail.
+   */
+  public static String entering(String rows) {
+    return """
+    audit as (
+      insert into audit (actor, team_id, action, thing, detail) %s returning id
+    ), audit_unlinked as (
+      insert into audit_unlinked (entry) select id from audit
+    )
+    """
+        .formatted(rows);
   }
 
   /** Entries that {@code filter} lets through, newest first. */

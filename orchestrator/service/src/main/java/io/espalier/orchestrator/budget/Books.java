@@ -49,19 +49,43 @@ public final class Books {
 
   private Books() {}
 
+  /** The accounts that pay for some leases. */
+  public static Books open(JdbcClient jdbc, Collection<OfLease> leases) {
+    return read(jdbc, leases, " for update");
+  }
+
+  /** The same as they are at this moment, for an estimate: they are not locked. */
+  public static Books glance(JdbcClient jdbc, Collection<OfLease> leases) {
+    return read(jdbc, leases, "");
+  }
+
+  private static Books read(JdbcClient jdbc, Collection<OfLease> leases, String lock) {
+    return read(
+        jdbc,
+        leases.stream().map(OfLease::team).toList(),
+        leases.stream().map(OfLease::job).toList(),
+        lock);
+  }
+
   /** {@code jobs} of {@code teams}: their caps, and the accounts of the teams. */
   public static Books open(JdbcClient jdbc, Collection<UUID> teams, Collection<UUID> jobs) {
+    return read(jdbc, teams, jobs, " for update");
+  }
+
+  private static Books read(
+      JdbcClient jdbc, Collection<UUID> teams, Collection<UUID> jobs, String lock) {
     var books = new Books();
     if (jobs.isEmpty()) return books;
     jdbc.sql(
             Ledger.ACCOUNTS
-                + "where team_id = any(:teams) and job_id is null order by team_id for update")
+                + "where team_id = any(:teams) and job_id is null order by team_id"
+                + lock)
         .param("teams", teams.stream().distinct().toArray(UUID[]::new))
         .query(row -> {
           var account = Ledger.account(row);
           books.teams.put(account.team(), account);
         });
-    jdbc.sql(Ledger.ACCOUNTS + "where job_id = any(:jobs) order by job_id for update")
+    jdbc.sql(Ledger.ACCOUNTS + "where job_id = any(:jobs) order by job_id" + lock)
         .param("jobs", jobs.stream().distinct().toArray(UUID[]::new))
         .query(row -> {
           books.caps.put(uuid(row, "job_id"), Ledger.account(row));

@@ -437,12 +437,7 @@ public final class Budgets {
         principal,
         jdbc -> {
           var balance =
-              jdbc.sql(
-                      """
-                      select funded, held, spent, overdraft, money_funded, money_held, money_spent,
-                             money_overdraft
-                      from budget_account where job_id = :job
-                      """)
+              jdbc.sql("select " + Ledger.BALANCE + " from budget_account where job_id = :job")
                   .param("job", job)
                   .query((row, _) -> Ledger.balance(row))
                   .optional()

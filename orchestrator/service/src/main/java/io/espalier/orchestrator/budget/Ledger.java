@@ -10,8 +10,6 @@ import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Balance;
 import io.espalier.domain.budget.EntryKind;
 import io.espalier.domain.problem.Refused;
-import io.espalier.domain.unit.GpuTime;
-import io.espalier.domain.unit.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -41,12 +39,34 @@ public final class Ledger {
 
   record Account(UUID id, UUID team, @Nullable UUID job, Balance balance) {}
 
-  static final String ACCOUNTS =
+  /** What {@link #balance} reads. */
+  public static final String BALANCE =
       """
-      select id, team_id, job_id, funded, held, spent, overdraft,
-             money_funded, money_held, money_spent, money_overdraft
-      from budget_account
+      funded, held, spent, overdraft, money_funded, money_held, money_spent, money_overdraft
       """;
+
+  static final String ACCOUNTS = "select id, team_id, job_id, " + BALANCE + " from budget_account ";
+
+  /**
+   * Part of a statement that inserts a {@code job}: opens the account of its cap, without a limit
+   * in money where the job has none. Nobody else can know of it yet, so nothing is locked:
+   * submissions of one team do not wait for one another.
+   */
+  public static final String OPEN_CAP =
+      """
+      budget_account as (
+        insert into budget_account (team_id, job_id, funded, money_funded, version)
+        select team_id, id, cap_millis, cap_money, 1 from job
+        returning id, team_id, job_id, funded, money_funded
+      ), budget_entry as (
+        insert into budget_entry
+          (team_id, account_id, kind, debit, credit, amount, money, job_id, reason)
+        select team_id, id, '%s', '%s', '%s', funded, coalesce(money_funded, 0), job_id,
+          'the job''s cap'
+        from budget_account
+      )
+      """
+          .formatted(EntryKind.CREDIT, EntryKind.CREDIT.from(), EntryKind.CREDIT.to());
 
   // ── Funding ──────────────────────────────────────────────────────────────────────────────────
 
@@ -101,32 +121,6 @@ public final class Ledger {
     if (!book(jdbc, lockTeam(jdbc, team), grant)) {
       throw new IllegalStateException("What expires is not there under the lock: " + amount);
     }
-  }
-
-  /**
-   * Opens the account of a job's cap; {@code money} null for no limit of its own. Nobody else can
-   * know of it yet, so nothing is locked: submissions of one team do not wait for one another.
-   */
-  public void openCap(JdbcClient jdbc, UUID team, UUID job, GpuTime cap, @Nullable Money money) {
-    jdbc.sql(
-            """
-            with account as (
-              insert into budget_account (team_id, job_id, funded, money_funded, version)
-              values (:team, :job, :cap, case when :limited then :money end, 1) returning id
-            )
-            insert into budget_entry
-              (team_id, account_id, kind, debit, credit, amount, money, job_id, reason)
-            select :team, id, :kind, :debit, :credit, :cap, :money, :job, 'the job''s cap' from account
-            """)
-        .param("team", team)
-        .param("job", job)
-        .param("cap", cap.millis())
-        .param("limited", money != null)
-        .param("money", money == null ? 0 : money.micros())
-        .param("kind", EntryKind.CREDIT.name())
-        .param("debit", EntryKind.CREDIT.from().name())
-        .param("credit", EntryKind.CREDIT.to().name())
-        .update();
   }
 
   public void raiseCap(JdbcClient jdbc, UUID job, Amount by) {
@@ -260,7 +254,9 @@ public final class Ledger {
         uuid(row, "id"), uuid(row, "team_id"), uuidOrNull(row, "job_id"), balance(row));
   }
 
-  static Balance balance(ResultSet row) throws SQLException {
+  /** Nothing, where an outer join has found no account. */
+  public static Balance balance(ResultSet row) throws SQLException {
+    if (row.getObject("funded") == null) return Balance.NOTHING;
     return new Balance(
         new Amount(gpuTime(row, "funded"), moneyOrUnlimited(row, "money_funded")),
         new Amount(gpuTime(row, "held"), money(row, "money_held")),

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.change;
 
 import io.espalier.orchestrator.database.Transactions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -31,6 +32,9 @@ public final class Changes implements AutoCloseable {
 
   /** PostgreSQL takes payloads below 8,000 bytes; a change has at most 38. */
   private static final int MOST_PER_NOTIFICATION = 200;
+
+  /** After each notification: what changes meanwhile shares the next one. */
+  private static final Duration PAUSE = Duration.ofMillis(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
 
@@ -147,6 +151,7 @@ public final class Changes implements AutoCloseable {
     try {
       while (true) {
         send(coalesce(unsent.take()));
+        Thread.sleep(PAUSE);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -167,7 +172,7 @@ public final class Changes implements AutoCloseable {
     var payload = new StringBuilder(node);
     batch.forEach(change -> payload.append(' ').append(change.text()));
     try {
-      transactions.asPlanner(jdbc ->
+      transactions.statementsAsPlanner(jdbc ->
           // Nobody minds if a crash takes it back: listeners of a new connection read all again.
           jdbc.sql(
                   """

@@ -2,8 +2,10 @@ package io.espalier.orchestrator.job;
 
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.money;
+import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Amount;
+import io.espalier.domain.budget.Balance;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.data.DataLayout;
@@ -36,11 +38,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Admission {
 
-  private final Ledger ledger;
   private final Terms terms;
 
-  Admission(Ledger ledger, Terms terms) {
-    this.ledger = ledger;
+  Admission(Terms terms) {
     this.terms = terms;
   }
 
@@ -67,7 +67,7 @@ final class Admission {
         needed(preflight)
             .times(Math.clamp(submission.scheduling().slots(), 1, Scheduling.MOST_SLOTS));
     var price = wanted.price();
-    var free = ledger.ofTeam(jdbc, submission.team()).free().payable(price);
+    var free = wanted.balance().free().payable(price);
     var cap = payable(submission, price);
     var obstacles = new ArrayList<Problem>();
     if (submission.name().isBlank() || submission.name().length() > 200) obstacles.add(name());
@@ -110,7 +110,7 @@ final class Admission {
     var met = examine(jdbc, submission);
     var prospects =
         Prospects.of(
-            met.wanted().family(),
+            family(jdbc, submission.baseModelId()),
             met.wanted().inputs(),
             met.preflight(),
             submission.cap(),
@@ -132,31 +132,41 @@ final class Admission {
   /**
    * The model and the data that a submission names, and when they were looked up.
    *
+   * @param model its name
+   * @param balance of the team
    * @param offered pools with slots for use
    * @param price the lowest
    */
-  private record Wanted(
+  record Wanted(
       String model,
-      Family family,
-      String dataset,
+      JobView.Named dataset,
+      int datasetVersion,
       DataLayout layout,
       JobFacts.Inputs inputs,
+      Balance balance,
       List<String> offered,
       Rate price,
-      Instant now) {}
+      Instant now) {
+
+    /** The data, for people. */
+    String data() {
+      return dataset.name() + " v" + datasetVersion;
+    }
+  }
 
   private static final String WANTED =
       """
-      select m.name as model_name, m.config, m.facts, d.name, v.number, v.layout,
+      select m.name as model_name, m.facts, d.id, d.name, v.number, v.layout,
              v.train_samples, v.validation_samples, v.test_samples, now() as now,
-             %s as offered, %s as price
+             %s as offered, %s as price, %s
       from (select :model::uuid as model, :version::uuid as version, :team::uuid as team) named
       left join base_model m
         on m.id = named.model and (m.team_id is null or m.team_id = named.team)
       left join dataset_version v on v.id = named.version and v.team_id = named.team
       left join dataset d on d.id = v.dataset_id
+      left join budget_account a on a.team_id = named.team and a.job_id is null
       """
-          .formatted(PoolRate.OFFERED, Rates.CHEAPEST);
+          .formatted(PoolRate.OFFERED, Rates.CHEAPEST, Ledger.BALANCE);
 
   /** Either half of the row may be absent, and the answer says which. */
   private static Wanted wanted(JdbcClient jdbc, Submission submission) {
@@ -171,14 +181,15 @@ final class Admission {
           if (dataset == null) throw Absent.of("dataset version", submission.datasetVersionId());
           return new Wanted(
               model,
-              family(row.getString("config")),
-              dataset + " v" + row.getInt("number"),
+              new JobView.Named(uuid(row, "id"), dataset),
+              row.getInt("number"),
               Json.read(row.getString("layout"), DataLayout.class),
               new JobFacts.Inputs(
                   Json.read(row.getString("facts"), ModelFacts.class),
                   row.getInt("train_samples"),
                   row.getInt("validation_samples"),
                   row.getInt("test_samples")),
+              Ledger.balance(row),
               List.of((String[]) row.getArray("offered").getArray()),
               new Rate(money(row, "price")),
               instant(row, "now"));
@@ -186,7 +197,12 @@ final class Admission {
         .single();
   }
 
-  private static Family family(String config) {
+  private static Family family(JdbcClient jdbc, UUID model) {
+    var config =
+        jdbc.sql("select config from base_model where id = :model")
+            .param("model", model)
+            .query(String.class)
+            .single();
     return Families.of(ModelConfig.of(Json.read(config, ObjectNode.class)));
   }
 
@@ -194,7 +210,7 @@ final class Admission {
     return Problem.of(
             "data-not-readable",
             Category.INVALID,
-            wanted.dataset(),
+            wanted.data(),
             "The model %s reads %s, and this data set is of %s."
                 .formatted(wanted.model(), reads.plural(), data.plural()),
             "Choose a base model that reads %s, or a data set of %s."
@@ -210,7 +226,7 @@ final class Admission {
     return Problem.of(
             "data-has-no-classes",
             Category.INVALID,
-            wanted.dataset(),
+            wanted.data(),
             "Jobs learn classes, and the samples of this data set do not belong to one class each.",
             "Register the table again with a column of classes, or train on it with ops/trainer"
                 + " train.")
@@ -222,7 +238,7 @@ final class Admission {
     return Problem.of(
             "data-too-small",
             Category.INVALID,
-            wanted.dataset(),
+            wanted.data(),
             "The data set is too small to validate and test what is trained on it.",
             "Add samples: a few of each class.")
         .found(

@@ -13,7 +13,6 @@ import io.espalier.domain.wire.Blob;
 import io.espalier.orchestrator.database.Json;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +36,6 @@ record JobFacts(
     Preflight preflight(double flopsPerSecond, GpuTime cap) {
       return Preflight.estimate(model, train, validation, test, flopsPerSecond, cap);
     }
-  }
-
-  static JobFacts read(JdbcClient jdbc, UUID job) {
-    var facts = read(jdbc, List.of(job)).get(job);
-    if (facts == null) throw new IllegalStateException("There is no job " + job);
-    return facts;
   }
 
   /** By job. */

@@ -1,13 +1,11 @@
 package io.espalier.orchestrator.job;
 
-import static io.espalier.orchestrator.database.Columns.parameterOrNull;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
-import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -62,7 +60,7 @@ public final class Jobs {
     this.leases = leases;
     this.changes = changes;
     this.audit = audit;
-    this.admission = new Admission(ledger, terms);
+    this.admission = new Admission(terms);
   }
 
   /** What submitting would meet; stores and spends nothing. */
@@ -80,21 +78,30 @@ public final class Jobs {
   public JobView submit(
       Principal principal, Submission submission, @Nullable String idempotencyKey) {
     principal.require(submission.team(), Role.MEMBER);
-    var hash = sha256(Json.write(submission));
     var view =
         transactions.as(
             principal,
             submission.team(),
-            jdbc -> {
-              var earlier = submitted(jdbc, submission.team(), idempotencyKey, hash);
-              var id =
-                  earlier.isPresent()
-                      ? earlier.get()
-                      : insert(jdbc, principal, submission, idempotencyKey, hash);
-              return find(jdbc, id);
-            });
+            jdbc -> submit(jdbc, principal, submission, idempotencyKey));
     changes.announce(new Change.OfJob(view.id()), new Change.OfWork());
     return view;
+  }
+
+  /** What was submitted before is answered with its job, whatever it would meet now. */
+  private JobView submit(
+      JdbcClient jdbc, Principal principal, Submission submission, @Nullable String key) {
+    var met = admission.examine(jdbc, submission);
+    var hash = sha256(Json.write(submission));
+    if (met.obstacles().isEmpty()) {
+      var need = admission.profileNeed(met);
+      var predicted = RunTime.profile(met.preflight());
+      var view =
+          new NewJob(submission, met.wanted(), key, need, predicted).insert(jdbc, principal, hash);
+      if (view.isPresent()) return view.get();
+    }
+    return submitted(jdbc, submission.team(), key, hash)
+        .map(id -> find(jdbc, id))
+        .orElseThrow(() -> new Refused(met.obstacles().getFirst()));
   }
 
   public JobView get(Principal principal, UUID id) {
@@ -306,70 +313,6 @@ public final class Jobs {
 
   private static JobView find(JdbcClient jdbc, UUID id) {
     return JobViews.find(jdbc, id).orElseThrow(() -> Absent.of("job", id));
-  }
-
-  private UUID insert(
-      JdbcClient jdbc,
-      Principal principal,
-      Submission submission,
-      @Nullable String key,
-      byte[] hash) {
-    var met = admission.examine(jdbc, submission);
-    if (!met.obstacles().isEmpty()) throw new Refused(met.obstacles().getFirst());
-    var id = UUID.randomUUID();
-    var scheduling = submission.scheduling();
-    int inserted =
-        jdbc.sql(
-                """
-                with submitted as (
-                  insert into job (id, team_id, name, owner_id, base_model_id, dataset_version_id,
-                    requested_protocol, cap_millis, cap_money, seed, priority, slots, labels, pool,
-                    not_before, start_window, deadline, idempotency_key, request_hash, state)
-                  values (:id, :team, :name, :owner, :model, :dataset, :protocol, :cap,
-                    :money::bigint, :seed, :priority, :slots, :labels::text[], :pool, :notBefore,
-                    :window::jsonb, :deadline, :key, :hash, 'QUEUED')
-                  on conflict (team_id, idempotency_key) do nothing
-                  returning team_id, id, state
-                )
-                insert into job_transition (team_id, job_id, to_state, reason)
-                select team_id, id, state, 'submitted' from submitted
-                """)
-            .param("id", id)
-            .param("team", submission.team())
-            .param("name", submission.name())
-            .param("owner", principal.userId())
-            .param("model", submission.baseModelId())
-            .param("dataset", submission.datasetVersionId())
-            .param("protocol", submission.protocol() == null ? null : submission.protocol().name())
-            .param("cap", submission.cap().millis())
-            .param("money", submission.money() == null ? null : submission.money().micros())
-            .param("seed", submission.seed())
-            .param("priority", scheduling.priority().name())
-            .param("slots", scheduling.slots())
-            .param("labels", scheduling.labels().toArray(String[]::new))
-            .param("pool", scheduling.pool())
-            .param("notBefore", parameterOrNull(scheduling.notBefore()))
-            .param("window", scheduling.window() == null ? null : Json.write(scheduling.window()))
-            .param("deadline", parameterOrNull(scheduling.deadline()))
-            .param("key", key)
-            .param("hash", hash)
-            .update();
-    if (inserted == 0) {
-      return submitted(jdbc, submission.team(), key, hash)
-          .orElseThrow(() -> new IllegalStateException("Neither inserted nor found: key " + key));
-    }
-    ledger.openCap(jdbc, submission.team(), id, submission.cap(), submission.money());
-    var tasks = new TaskChanges();
-    tasks.add(
-        submission.team(),
-        id,
-        TaskKind.PROFILE,
-        null,
-        admission.profileNeed(met),
-        RunTime.profile(met.preflight()));
-    tasks.write(jdbc);
-    record(jdbc, principal, submission.team(), "submit", id, Map.of("cap", submission.cap()));
-    return id;
   }
 
   /** The job that the key has made; a key that comes with another request is refused. */

@@ -5,6 +5,7 @@ import io.espalier.domain.problem.Problem;
 import io.espalier.domain.schedule.PriorityClass;
 import io.espalier.domain.schedule.StartWindow;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,13 @@ public record Scheduling(
 
   public Scheduling {
     labels = labels.stream().sorted().distinct().toList();
+    notBefore = asStored(notBefore);
+    deadline = asStored(deadline);
+  }
+
+  /** The database keeps microseconds. */
+  private static @Nullable Instant asStored(@Nullable Instant at) {
+    return at == null ? null : at.truncatedTo(ChronoUnit.MICROS);
   }
 
   /** Why it cannot be; empty if it can. */

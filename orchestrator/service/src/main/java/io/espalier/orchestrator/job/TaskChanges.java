@@ -8,6 +8,7 @@ import io.espalier.orchestrator.database.ColumnArrays;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,7 +19,13 @@ final class TaskChanges {
   private record Change(
       TaskRow task, TaskState to, int losses, @Nullable Integer microBatch, @Nullable UUID avoid) {}
 
-  private record Next(
+  /**
+   * A task that waits for its first slot, at the place of its job.
+   *
+   * @param pool where it must run; null for wherever the job may
+   * @param need of each slot
+   */
+  record NewTask(
       UUID team,
       UUID job,
       TaskKind kind,
@@ -26,8 +33,24 @@ final class TaskChanges {
       GpuTime need,
       Duration predicted) {}
 
+  /** Of {@link #columns}. */
+  static final String INSERT =
+      """
+      insert into task (team_id, job_id, kind, state, pool, need_millis, predicted_millis,
+        owner_id, priority, slots, labels, place, opens_at, closes_at)
+      select j.team_id, j.id, n.kind, 'WAITING', coalesce(n.pool, j.pool), n.need * j.slots,
+        n.predicted, j.owner_id,
+        array_position(array['URGENT', 'NORMAL', 'SCAVENGER'], j.priority) - 1, j.slots,
+        j.labels, j.submitted_at, j.not_before,
+        case when j.start_window is not null then '-infinity'::timestamptz end
+      from unnest(:teams::uuid[], :jobs::uuid[], :kinds::text[], :pools::text[],
+                  :needs::bigint[], :predicted::bigint[])
+             as n (team, job, kind, pool, need, predicted)
+      join job j on j.id = n.job and j.team_id = n.team
+      """;
+
   private final List<Change> changes = new ArrayList<>();
-  private final List<Next> following = new ArrayList<>();
+  private final List<NewTask> following = new ArrayList<>();
 
   /**
    * It waits again, at its old place.
@@ -42,15 +65,8 @@ final class TaskChanges {
     changes.add(new Change(task, to, task.losses(), task.microBatch(), null));
   }
 
-  /**
-   * A task that waits for its first slot, at the place of its job.
-   *
-   * @param pool where it must run; null for wherever the job may
-   * @param need of each slot
-   */
-  void add(
-      UUID team, UUID job, TaskKind kind, @Nullable String pool, GpuTime need, Duration predicted) {
-    following.add(new Next(team, job, kind, pool, need, predicted));
+  void add(NewTask next) {
+    following.add(next);
   }
 
   void write(JdbcClient jdbc) {
@@ -88,27 +104,17 @@ final class TaskChanges {
   }
 
   private void insert(JdbcClient jdbc) {
-    jdbc.sql(
-            """
-            insert into task (team_id, job_id, kind, state, pool, need_millis, predicted_millis,
-              owner_id, priority, slots, labels, place, opens_at, closes_at)
-            select j.team_id, j.id, n.kind, 'WAITING', coalesce(n.pool, j.pool), n.need * j.slots,
-              n.predicted, j.owner_id,
-              array_position(array['URGENT', 'NORMAL', 'SCAVENGER'], j.priority) - 1, j.slots,
-              j.labels, j.submitted_at, j.not_before,
-              case when j.start_window is not null then '-infinity'::timestamptz end
-            from unnest(:teams::uuid[], :jobs::uuid[], :kinds::text[], :pools::text[],
-                        :needs::bigint[], :predicted::bigint[])
-                   as n (team, job, kind, pool, need, predicted)
-            join job j on j.id = n.job and j.team_id = n.team
-            """)
-        .param("teams", ColumnArrays.uuids(following, Next::team))
-        .param("jobs", ColumnArrays.uuids(following, Next::job))
-        .param("kinds", ColumnArrays.texts(following, next -> next.kind().name()))
-        .param("pools", ColumnArrays.texts(following, Next::pool))
-        .param("needs", ColumnArrays.longs(following, next -> next.need().millis()))
-        .param("predicted", ColumnArrays.longs(following, next -> next.predicted().toMillis()))
-        .update();
+    jdbc.sql(INSERT).params(columns(following)).update();
+  }
+
+  static Map<String, Object> columns(List<NewTask> tasks) {
+    return Map.of(
+        "teams", ColumnArrays.uuids(tasks, NewTask::team),
+        "jobs", ColumnArrays.uuids(tasks, NewTask::job),
+        "kinds", ColumnArrays.texts(tasks, task -> task.kind().name()),
+        "pools", ColumnArrays.texts(tasks, NewTask::pool),
+        "needs", ColumnArrays.longs(tasks, task -> task.need().millis()),
+        "predicted", ColumnArrays.longs(tasks, task -> task.predicted().toMillis()));
   }
 
   private static @Nullable String text(@Nullable Object value) {

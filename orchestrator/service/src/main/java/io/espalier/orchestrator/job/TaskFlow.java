@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.job;
 
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.budget.Terms;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
@@ -15,10 +16,11 @@ import io.espalier.domain.selection.Decision;
 import io.espalier.domain.selection.ProtocolChoice;
 import io.espalier.domain.selection.SelectionInput;
 import io.espalier.domain.wire.TrainerEvent;
-import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.database.Printable;
+import io.espalier.orchestrator.job.TaskChanges.NewTask;
 import io.espalier.orchestrator.lease.Leases;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -51,9 +53,11 @@ public final class TaskFlow {
     return true;
   }
 
-  /** Takes what a trainer has reported; a last word is for {@link #end}. */
-  public void report(JdbcClient jdbc, WorkChanges changes, Work work, List<TrainerEvent> events) {
-    changes.reports.add(jdbc, work, events);
+  /** Stores what trainers have reported; last words are for {@link #end}. */
+  public void report(JdbcClient jdbc, Map<Work, List<TrainerEvent>> events) {
+    var reports = new TaskReports();
+    events.forEach((work, of) -> reports.add(jdbc, work, of));
+    reports.write(jdbc);
   }
 
   /** The trainer has said its last word. */
@@ -65,7 +69,7 @@ public final class TaskFlow {
             : AfterRun.said(work.run(), last, isReadable(last));
     switch (after) {
       case AfterRun.Unwanted() -> leases.release(changes.leases, lease, "no longer wanted");
-      case AfterRun.Done(var answer) -> done(jdbc, changes, work, answer);
+      case AfterRun.Done(var answer) -> done(changes, work, answer);
       case AfterRun.Requeue requeue -> {
         release(changes, work, requeue.billed(), requeue.how());
         requeue(changes, work, requeue);
@@ -91,10 +95,10 @@ public final class TaskFlow {
     else leases.releaseAfterFault(changes.leases, work.lease(), line);
   }
 
-  private void done(JdbcClient jdbc, WorkChanges changes, Work work, TrainerEvent answer) {
+  private void done(WorkChanges changes, Work work, TrainerEvent answer) {
     switch (answer) {
-      case TrainerEvent.Profiled profiled -> profiled(jdbc, changes, work, profiled.profile());
-      case TrainerEvent.Trained trained -> trained(jdbc, changes, work, trained);
+      case TrainerEvent.Profiled profiled -> profiled(changes, work, profiled.profile());
+      case TrainerEvent.Trained trained -> trained(changes, work, trained);
       case TrainerEvent.Evaluated evaluated -> evaluated(changes, work, evaluated);
       case TrainerEvent other -> throw new IllegalArgumentException("Not an answer: " + other);
     }
@@ -102,7 +106,7 @@ public final class TaskFlow {
 
   /** Nobody runs the task any more, and its trainer has not said why. */
   public void lost(JdbcClient jdbc, Work work, String how) {
-    var changes = new WorkChanges(leases.changes(jdbc, List.of(work.lease())));
+    var changes = new WorkChanges(leases.changes(jdbc, List.of()), Grounds.read(jdbc, Map.of()));
     leases.expire(changes.leases, work.lease(), how);
     switch (AfterRun.lost(work.run(), how)) {
       case AfterRun.Unwanted() -> {}
@@ -126,14 +130,14 @@ public final class TaskFlow {
     changes.jobs.fail(work.job(), reason, problem);
   }
 
-  private void profiled(JdbcClient jdbc, WorkChanges changes, Work work, DataProfile profile) {
-    finish(changes, work, "profiled");
+  private void profiled(WorkChanges changes, Work work, DataProfile profile) {
+    var released = finish(changes, work, "profiled");
     var job = work.job();
     changes.jobs.measured(job, profile);
-    var facts = JobFacts.read(jdbc, job.id());
+    var facts = changes.grounds.facts(job);
     // What the next task will cost, which runs in the same pool.
-    var rate = changes.rate(jdbc, work.task().pool());
-    var left = changes.leases.books.purse(job.team(), job.id()).free().payable(rate);
+    var rate = changes.grounds.rate(work.task().pool());
+    var left = changes.grounds.freeAfter(work.lease(), released).payable(rate);
     var input =
         new SelectionInput(profile, facts.inputs().model(), left, facts.requested(), facts.seed());
     switch (ProtocolChoice.decide(input)) {
@@ -148,19 +152,20 @@ public final class TaskFlow {
     changes.jobs.decided(job, decision);
     var need = StartNeed.train(terms, profile, decision.chosen());
     var predicted = RunTime.train(profile, decision.chosen());
-    changes.tasks.add(job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted);
+    changes.tasks.add(
+        new NewTask(job.team(), job.id(), TaskKind.TRAIN, work.task().pool(), need, predicted));
     changes.jobs.move(job, JobState.TRAINING, "chose " + decision.chosen().protocol().label());
   }
 
-  private void trained(
-      JdbcClient jdbc, WorkChanges changes, Work work, TrainerEvent.Trained trained) {
+  private void trained(WorkChanges changes, Work work, TrainerEvent.Trained trained) {
     finish(changes, work, "trained");
     var job = work.job();
     changes.list(job, ArtifactKind.WEIGHTS, trained.files());
-    var profile = profile(jdbc, job.id());
+    var profile = changes.grounds.profile(job);
     var need = StartNeed.evaluate(terms, profile);
     var predicted = RunTime.evaluate(profile);
-    changes.tasks.add(job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted);
+    changes.tasks.add(
+        new NewTask(job.team(), job.id(), TaskKind.EVALUATE, work.task().pool(), need, predicted));
     changes.jobs.move(job, JobState.EVALUATING, "trained " + trained.steps() + " steps");
   }
 
@@ -174,9 +179,9 @@ public final class TaskFlow {
     changes.jobs.move(job, JobState.SUCCEEDED, "evaluated on " + evaluated.samples() + " samples");
   }
 
-  private void finish(WorkChanges changes, Work work, String how) {
-    leases.release(changes.leases, work.lease(), how);
+  private List<Posting> finish(WorkChanges changes, Work work, String how) {
     changes.tasks.end(work.task(), TaskState.DONE);
+    return leases.release(changes.leases, work.lease(), how);
   }
 
   /** A trainer of another version may export what this platform has no name for. */
@@ -185,14 +190,5 @@ public final class TaskFlow {
     var kinds = evaluated.exports().stream().map(TrainerEvent.Export::kind).toList();
     return Set.copyOf(kinds).size() == kinds.size()
         && kinds.stream().allMatch(ArtifactKind.EXPORTS::contains);
-  }
-
-  private static DataProfile profile(JdbcClient jdbc, UUID job) {
-    return Json.read(
-        jdbc.sql("select profile from job where id = :job")
-            .param("job", job)
-            .query(String.class)
-            .single(),
-        DataProfile.class);
   }
 }

@@ -1,16 +1,12 @@
 package io.espalier.orchestrator.job;
 
-import io.espalier.domain.budget.Rate;
 import io.espalier.domain.wire.NamedBlob;
-import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.database.ColumnArrays;
 import io.espalier.orchestrator.database.Json;
 import io.espalier.orchestrator.lease.LeaseChanges;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -24,15 +20,15 @@ public final class WorkChanges {
   private record Quarantine(UUID lease, UUID job) {}
 
   public final LeaseChanges leases;
+  final Grounds grounds;
   final JobChanges jobs = new JobChanges();
   final TaskChanges tasks = new TaskChanges();
-  final TaskReports reports = new TaskReports();
   private final List<Artifacts> artifacts = new ArrayList<>();
   private final List<Quarantine> quarantines = new ArrayList<>();
-  private @Nullable Map<String, Rate> rates;
 
-  public WorkChanges(LeaseChanges leases) {
+  public WorkChanges(LeaseChanges leases, Grounds grounds) {
     this.leases = leases;
+    this.grounds = grounds;
   }
 
   void list(JobRow job, ArtifactKind kind, List<NamedBlob> files) {
@@ -44,14 +40,7 @@ public final class WorkChanges {
     quarantines.add(new Quarantine(work.lease().id(), work.job().id()));
   }
 
-  /** What a lease of a pool costs that is granted now. */
-  Rate rate(JdbcClient jdbc, @Nullable String pool) {
-    if (rates == null) rates = Rates.current(jdbc);
-    return rates.getOrDefault(String.valueOf(pool), Rate.FREE);
-  }
-
   public void write(JdbcClient jdbc) {
-    reports.write(jdbc);
     tasks.write(jdbc);
     jobs.write(jdbc);
     writeArtifacts(jdbc);

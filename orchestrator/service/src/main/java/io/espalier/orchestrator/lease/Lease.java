@@ -42,7 +42,7 @@ public record Lease(
     return new Lease(id, team, job, task, agent, epoch, state, nextSequence, after, now);
   }
 
-  Books.OfLease account() {
+  public Books.OfLease account() {
     return new Books.OfLease(team, job, id);
   }
 }

@@ -2,11 +2,13 @@ package io.espalier.orchestrator.lease;
 
 import static io.espalier.orchestrator.database.Columns.parameter;
 
+import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Posting;
 import io.espalier.domain.lease.LeaseState;
 import io.espalier.domain.lease.LiveLease;
 import io.espalier.orchestrator.budget.Books;
 import io.espalier.orchestrator.database.ColumnArrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,13 +46,27 @@ public final class LeaseChanges {
     }
   }
 
-  /** Accounts of the leases whose funding changes. */
-  public final Books books;
+  private record Post(Lease lease, List<Posting> postings, String reason) {}
 
   private final Map<UUID, Change> changes = new LinkedHashMap<>();
 
-  LeaseChanges(Books books) {
+  /** Not posted yet. */
+  private final List<Post> posts = new ArrayList<>();
+
+  private final @Nullable Books books;
+
+  /**
+   * {@code books}: accounts of all leases that are posted about; null where no posting depends on
+   * what they have. Then they are locked only by {@link #write}, since others wait for them.
+   */
+  LeaseChanges(@Nullable Books books) {
     this.books = books;
+  }
+
+  /** What may still be held for a lease. */
+  Amount free(Lease lease) {
+    if (books == null) throw new IllegalStateException("Not locked: accounts of " + lease.id());
+    return books.purse(lease.team(), lease.job()).free();
   }
 
   private Change change(Lease lease) {
@@ -74,8 +90,15 @@ public final class LeaseChanges {
 
   void post(Lease lease, List<Posting> postings, String reason) {
     if (postings.isEmpty()) return;
-    if (!books.post(lease.account(), postings, reason)) {
-      throw new IllegalStateException("Entries failed under the accounts' lock: " + postings);
+    var post = new Post(lease, postings, reason);
+    if (books == null) posts.add(post);
+    else post(books, post);
+  }
+
+  private static void post(Books books, Post post) {
+    if (!books.post(post.lease().account(), post.postings(), post.reason())) {
+      throw new IllegalStateException(
+          "Entries failed under the accounts' lock: " + post.postings());
     }
   }
 
@@ -90,11 +113,21 @@ public final class LeaseChanges {
           .param("leases", ended.toArray(UUID[]::new))
           .update();
     }
-    books.write(jdbc);
+    writePosts(jdbc);
     bump(
         jdbc,
         all.stream().filter(Change::concernsAgent).map(change -> change.lease.agent()).toList());
     changes.clear();
+  }
+
+  private void writePosts(JdbcClient jdbc) {
+    var accounts = books;
+    if (accounts == null) {
+      accounts = Books.open(jdbc, posts.stream().map(post -> post.lease().account()).toList());
+      for (var post : posts) post(accounts, post);
+      posts.clear();
+    }
+    accounts.write(jdbc);
   }
 
   private static void update(JdbcClient jdbc, Collection<Change> all) {

@@ -8,6 +8,7 @@ import static io.espalier.orchestrator.database.Columns.money;
 import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Funding;
+import io.espalier.domain.budget.Posting;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.budget.Slice;
 import io.espalier.domain.budget.Terms;
@@ -43,13 +44,30 @@ public final class Leases {
 
   private static final String COLUMNS =
       """
-      select l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish,
-             l.yield_reason, l.next_sequence, l.slice, l.slice_started_at, l.held_millis,
-             l.settled_millis, l.durable_millis, l.rate_micros, l.renewed_at,
-             (select count(*) from lease_slot s where s.lease_id = l.id) as slots,
-             clock_timestamp() as now
-      from lease l
+      l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish, l.yield_reason,
+      l.next_sequence, l.slice, l.slice_started_at, l.held_millis, l.settled_millis,
+      l.durable_millis, l.rate_micros, l.granted_at, l.renewed_at,
+      (select count(*) from lease_slot s where s.lease_id = l.id) as slots,
+      clock_timestamp() as now
       """;
+
+  private static final String SELECT = "select " + COLUMNS + " from lease l ";
+
+  private static final String HELD =
+      """
+      select a.desired_version, l.*
+      from agent a
+      left join lateral (
+        select %s, l.spec,
+               (select array_agg(s.index order by s.index)
+                from lease_slot ls join slot s on s.id = ls.slot_id
+                where ls.lease_id = l.id) as indices
+        from lease l
+        where l.agent_id = a.id and l.state = 'LIVE' and a.desired_version > :since) l on true
+      where a.id = :agent
+      order by l.granted_at, l.id
+      """
+          .formatted(COLUMNS);
 
   private final Fence fence;
   private final Terms terms;
@@ -61,7 +79,7 @@ public final class Leases {
 
   /** Reads leases and locks them until the transaction ends, in the order of their ids. */
   public List<Lease> lock(JdbcClient jdbc, Collection<UUID> ids) {
-    return jdbc.sql(COLUMNS + "where l.id = any(:ids) order by l.id for update of l")
+    return jdbc.sql(SELECT + "where l.id = any(:ids) order by l.id for update of l")
         .param("ids", ids.toArray(UUID[]::new))
         .query((row, _) -> lease(row))
         .list();
@@ -69,7 +87,7 @@ public final class Leases {
 
   /** Reads a lease and locks it until the transaction ends. */
   public Optional<Lease> lock(JdbcClient jdbc, UUID id) {
-    return jdbc.sql(COLUMNS + "where l.id = :id for update of l")
+    return jdbc.sql(SELECT + "where l.id = :id for update of l")
         .param("id", id)
         .query((row, _) -> lease(row))
         .optional();
@@ -77,7 +95,7 @@ public final class Leases {
 
   /** The job's live lease, locked until the transaction ends. */
   public Optional<Lease> lockLiveOfJob(JdbcClient jdbc, UUID job) {
-    return jdbc.sql(COLUMNS + "where l.job_id = :job and l.state = 'LIVE' for update of l")
+    return jdbc.sql(SELECT + "where l.job_id = :job and l.state = 'LIVE' for update of l")
         .param("job", job)
         .query((row, _) -> lease(row))
         .optional();
@@ -85,7 +103,7 @@ public final class Leases {
 
   public List<Lease> liveOfAgent(JdbcClient jdbc, UUID agent) {
     return jdbc.sql(
-            COLUMNS + "where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id")
+            SELECT + "where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id")
         .param("agent", agent)
         .query((row, _) -> lease(row))
         .list();
@@ -94,26 +112,34 @@ public final class Leases {
   /** A live lease with what its agent must know to run it: indices of its slots, and the task. */
   public record Held(Lease lease, List<Integer> slots, TaskSpec spec) {}
 
-  public List<Held> heldByAgent(JdbcClient jdbc, UUID agent) {
-    return jdbc.sql(
-            """
-            select l.id, l.team_id, l.job_id, l.task_id, l.agent_id, l.epoch, l.state, l.wish,
-                   l.yield_reason, l.next_sequence, l.slice, l.slice_started_at, l.held_millis,
-                   l.settled_millis, l.durable_millis, l.rate_micros, l.renewed_at, l.spec,
-                   cardinality(s.indices) as slots, s.indices, clock_timestamp() as now
-            from lease l
-            cross join lateral (
-              select array_agg(s.index order by s.index) as indices
-              from lease_slot ls join slot s on s.id = ls.slot_id where ls.lease_id = l.id) s
-            where l.agent_id = :agent and l.state = 'LIVE' order by l.granted_at, l.id
-            """)
+  /**
+   * What an agent should run at one moment.
+   *
+   * @param version rises whenever that changes
+   */
+  public record Holding(long version, List<Held> leases) {}
+
+  /** Without leases if nothing has changed since a version; empty if there is no such agent. */
+  public Optional<Holding> heldByAgent(JdbcClient jdbc, UUID agent, long since) {
+    return jdbc.sql(HELD)
         .param("agent", agent)
-        .query((row, _) ->
-            new Held(
-                lease(row),
-                List.of((Integer[]) row.getArray("indices").getArray()),
-                Json.read(row.getString("spec"), TaskSpec.class)))
-        .list();
+        .param("since", since)
+        .query(rows -> {
+          if (!rows.next()) return Optional.<Holding>empty();
+          long version = rows.getLong("desired_version");
+          var held = new ArrayList<Held>();
+          do {
+            if (rows.getObject("id") != null) held.add(held(rows));
+          } while (rows.next());
+          return Optional.of(new Holding(version, held));
+        });
+  }
+
+  private static Held held(ResultSet row) throws SQLException {
+    return new Held(
+        lease(row),
+        List.of((Integer[]) row.getArray("indices").getArray()),
+        Json.read(row.getString("spec"), TaskSpec.class));
   }
 
   public TaskSpec spec(JdbcClient jdbc, UUID id) {
@@ -220,13 +246,15 @@ public final class Leases {
     return at == null ? null : at.toString();
   }
 
-  /** Collects what becomes of leases; {@code funded}: those whose funding may change. */
+  /**
+   * Collects what becomes of leases.
+   *
+   * @param funded all whose accounts are posted to, if the funding of one may be renewed: that
+   *     depends on what its accounts have, so they are locked now
+   */
   public LeaseChanges changes(JdbcClient jdbc, Collection<Lease> funded) {
     return new LeaseChanges(
-        Books.open(
-            jdbc,
-            funded.stream().map(Lease::team).toList(),
-            funded.stream().map(Lease::job).toList()));
+        funded.isEmpty() ? null : Books.open(jdbc, funded.stream().map(Lease::account).toList()));
   }
 
   /** Whether a sign of life now would renew its funding. */
@@ -239,14 +267,7 @@ public final class Leases {
    * change; how long it may go on is answered.
    */
   public Duration renew(LeaseChanges changes, Lease lease) {
-    var renewed =
-        lease
-            .live()
-            .renew(
-                fence,
-                terms,
-                () -> changes.books.purse(lease.team(), lease.job()).free(),
-                lease.now());
+    var renewed = lease.live().renew(fence, terms, () -> changes.free(lease), lease.now());
     var reason = "slice " + renewed.lease().funding().number();
     changes.post(lease, renewed.postings(), reason);
     changes.put(lease, renewed.lease());
@@ -274,10 +295,12 @@ public final class Leases {
     return fence.validFor(lease.renewedAt(), lease.now(), slice.left(lease.now()));
   }
 
-  /** Its trainer has said its last word, and all of it is charged. */
-  public void release(LeaseChanges changes, Lease lease, String reason) {
+  /** Its trainer has said its last word, and all of it is charged: what is posted for that. */
+  public List<Posting> release(LeaseChanges changes, Lease lease, String reason) {
+    var postings = lease.live().released(fence, false, lease.now());
     changes.end(lease, LeaseState.RELEASED, reason);
-    changes.post(lease, lease.live().released(fence, false, lease.now()), reason);
+    changes.post(lease, postings, reason);
+    return postings;
   }
 
   /** Its trainer has said that the platform failed it: charged until the last checkpoint. */

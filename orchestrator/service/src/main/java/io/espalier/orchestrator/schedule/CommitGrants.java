@@ -3,6 +3,7 @@ package io.espalier.orchestrator.schedule;
 import io.espalier.domain.budget.Rate;
 import io.espalier.domain.schedule.Plan.Grant;
 import io.espalier.domain.schedule.Snapshot;
+import io.espalier.domain.wire.TaskSpec;
 import io.espalier.orchestrator.budget.Books;
 import io.espalier.orchestrator.budget.Rates;
 import io.espalier.orchestrator.job.Starts;
@@ -21,8 +22,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * plan knows.
  *
  * <ol>
- *   <li>Lock, in the order that holds everywhere: jobs and tasks by their versions, accounts,
- *       agents.
+ *   <li>Lock, in the order that holds everywhere: jobs and tasks by their versions; then, when all
+ *       that is only read was read, accounts and agents.
  *   <li>Keep what is still true: the slots are free and no other grant here takes them, and both
  *       accounts can pay.
  *   <li>Write: jobs and tasks with epoch + 1, leases with their slots, first holds.
@@ -41,13 +42,15 @@ final class CommitGrants {
     var starts = Starts.lock(jdbc, grants);
     var unchanged = grants.stream().filter(starts::isUnchanged).toList();
     if (unchanged.isEmpty()) return List.of();
+    var rates = Rates.current(jdbc);
+    var specs = TaskSpecs.of(jdbc, unchanged.stream().map(CommitGrants::start).toList());
+    // From here on whoever charges the same teams waits, until the commit.
     var books =
         Books.open(
             jdbc,
             unchanged.stream().map(grant -> grant.waiting().team()).toList(),
             unchanged.stream().map(grant -> grant.waiting().job()).toList());
     var free = leases.lockFree(jdbc, unchanged.stream().flatMap(g -> slots(g).stream()).toList());
-    var rates = Rates.current(jdbc);
     var granted = new ArrayList<Grant>();
     var accounts = new ArrayList<Books.OfLease>();
     for (var grant : unchanged) {
@@ -63,18 +66,17 @@ final class CommitGrants {
     }
     if (granted.isEmpty()) return List.of();
     starts.begin(jdbc, granted);
-    leases.insert(jdbc, newLeases(jdbc, starts, granted, accounts, rates));
+    leases.insert(jdbc, newLeases(starts, granted, accounts, specs, rates));
     books.write(jdbc);
     return List.copyOf(granted);
   }
 
   private static List<NewLease> newLeases(
-      JdbcClient jdbc,
       Starts starts,
       List<Grant> granted,
       List<Books.OfLease> accounts,
+      Map<UUID, TaskSpec> specs,
       Map<String, Rate> rates) {
-    var specs = TaskSpecs.of(jdbc, granted.stream().map(CommitGrants::start).toList());
     var leases = new ArrayList<NewLease>();
     for (int i = 0; i < granted.size(); i++) {
       var grant = granted.get(i);

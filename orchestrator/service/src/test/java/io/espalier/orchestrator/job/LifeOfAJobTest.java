@@ -9,6 +9,8 @@ import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.schedule.PriorityClass;
+import io.espalier.domain.schedule.StartWindow;
 import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.wire.Desired.Wish;
 import io.espalier.domain.wire.Events.Outcome;
@@ -20,10 +22,14 @@ import io.espalier.orchestrator.TestPlatform;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.audit.AuditFilter;
 import io.espalier.orchestrator.page.PageRequest;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -165,6 +171,33 @@ class LifeOfAJobTest {
             () -> platform.jobs.submit(team.member, team.submission(GpuTime.ofHours(2)), "again"))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("already come with another request");
+  }
+
+  @Test
+  void answersARepeatedKeyWithItsJobThoughItWouldBeRefusedNow() {
+    var first = platform.jobs.submit(team.member, team.submission(), "again");
+    platform.sql("update dataset_version set test_samples = 0");
+
+    assertThat(platform.jobs.submit(team.member, team.submission(), "again")).isEqualTo(first);
+    assertThatThrownBy(() -> platform.jobs.submit(team.member, team.submission(), "new"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("too small to validate");
+  }
+
+  @Test
+  void answersASubmissionWithTheJobAsItIsReadLater() {
+    var later = Instant.now().plusSeconds(3600);
+    var night =
+        new StartWindow(
+            Set.of(DayOfWeek.SUNDAY), LocalTime.of(22, 0), LocalTime.of(5, 0), ZoneOffset.UTC);
+    var scheduling =
+        new Scheduling(
+            PriorityClass.URGENT, 2, List.of("fast"), null, later, night, later.plusSeconds(1));
+
+    for (var submission : List.of(team.submission(), team.submission(scheduling))) {
+      var answer = platform.jobs.submit(team.member, submission, null);
+      assertThat(answer).isEqualTo(platform.jobs.get(team.member, answer.id()));
+    }
   }
 
   @Test
