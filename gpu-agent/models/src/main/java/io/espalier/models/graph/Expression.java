@@ -169,7 +169,8 @@ final class Expression {
     var mask = x.size() > 3 ? x.get(3) : "None";
     var scale = op.scale().map(Object::toString).orElse("None");
     boolean grouped = SavedForBackward.isGrouped(values);
-    if (grouped || op.dropout() > 0)
+    boolean narrow = values.getFirst().type().bytes() < DType.F32.bytes();
+    if (grouped || narrow || op.dropout() > 0)
       return helper(
           grouped ? "grouped_attention" : "dropping_attention",
           x.get(0),
@@ -245,14 +246,17 @@ final class Expression {
             result = (self).dropping_attention(q, keys, values, mask, dropout, causal, scale, )
           return result
         def dropping_attention(self: __torch__.K, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], dropout: float, causal: bool, scale: Optional[float]) -> Tensor:
-          if torch.__or__(ops.prim.is_cuda(q), torch.eq(dropout, 0.)):
+          if ops.prim.is_cuda(q):
             result = torch.scaled_dot_product_attention(q, k, v, mask, dropout, causal, scale=scale)
+          elif torch.eq(dropout, 0.):
+            attended = torch.scaled_dot_product_attention(torch.to(q, 6), torch.to(k, 6), torch.to(v, 6), mask, 0., causal, scale=scale)
+            result = torch.to(attended, ops.prim.dtype(v))
           else:
             if torch.__is__(scale, None):
               factor = torch.div(1., torch.sqrt(torch.size(q, -1)))
             else:
               factor = unchecked_cast(float, scale)
-            scores = torch.matmul(torch.mul(q, factor), torch.transpose(k, -2, -1))
+            scores = torch.to(torch.matmul(torch.mul(q, factor), torch.transpose(k, -2, -1)), 6)
             if causal:
               seen = (self).seen(torch.size(q, 2), torch.size(k, 2), 0, q, )
               heard = torch.masked_fill(scores, torch.logical_not(seen), -3.4028234663852886e+38)
@@ -267,8 +271,8 @@ final class Expression {
               biased = torch.add(heard, bias)
             else:
               biased = heard
-            probabilities = (self).dropped(torch.softmax(biased, -1), dropout, )
-            result = torch.matmul(probabilities, v)
+            probabilities = torch.to(torch.softmax(biased, -1), ops.prim.dtype(v))
+            result = torch.matmul((self).dropped(probabilities, dropout, ), v)
           return result
         def dropped(self: __torch__.K, x: Tensor, probability: float) -> Tensor:
           if ops.prim.is_cuda(x):

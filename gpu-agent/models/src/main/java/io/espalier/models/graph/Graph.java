@@ -65,6 +65,11 @@ public final class Graph {
         .toList();
   }
 
+  /** Whether places look at each other: nearly all of its work are matrix products then. */
+  public boolean attends() {
+    return nodes.stream().anyMatch(node -> node.op() instanceof Op.Attention);
+  }
+
   /** What the optimizer leaves alone, buffers among it. */
   public List<Parameter> frozen() {
     return parameters().stream().filter(parameter -> !trains(parameter)).toList();

@@ -403,7 +403,7 @@ public final class GraphBuilder {
   /** A bias (1, heads, T, S) where the mask holds, as low as can be elsewhere (B, heads, T, S). */
   public Value maskBias(Value bias, Value mask) {
     var shape = bias.shape().with(0, mask.shape().get(0));
-    return node(new Op.MaskBias(), shape, bias.type(), bias, mask);
+    return node(new Op.MaskBias(), shape, DType.F32, full(bias), mask);
   }
 
   /** Places that count tokens other than {@code padding}, from {@code padding} + 1. */

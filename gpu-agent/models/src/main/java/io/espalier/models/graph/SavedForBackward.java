@@ -113,33 +113,38 @@ record SavedForBackward(Graph graph, Device device, InPlace inPlace) {
 
   /**
    * The flash kernels keep their operands, the result, a log-sum-exp per row and the mask as
-   * floats.
+   * floats. That of the processor knows no groups and is given 32 bits: it keeps copies.
    */
   private List<Saved> fused(List<Value> x, Value y) {
     var mask = x.size() > 3 ? x.get(3).shape().elements().times(DType.F32.bytes()) : Size.ZERO;
-    // The processor's kernel knows no groups: keys and values are repeated for it.
+    boolean widened = device == Device.CPU && y.type().bytes() < DType.F32.bytes();
     boolean repeated = device == Device.CPU && isGrouped(x);
     var all = x.get(1).shape().with(1, x.get(0).shape().get(1)).elements();
+    boolean copies = widened || repeated;
     return List.of(
-        Saved.value(x.get(0)),
-        repeated ? Saved.extra(all.times(x.get(1).type().bytes())) : Saved.value(x.get(1)),
-        repeated ? Saved.extra(all.times(x.get(2).type().bytes())) : Saved.value(x.get(2)),
-        Saved.value(y),
+        widened ? copied(x.get(0).shape().elements()) : Saved.value(x.get(0)),
+        copies ? copied(all) : Saved.value(x.get(1)),
+        copies ? copied(all) : Saved.value(x.get(2)),
+        widened ? copied(y.shape().elements()) : Saved.value(y),
         Saved.extra(rows(y).times(DType.F32.bytes()).plus(mask)));
   }
 
+  private static Saved copied(Size elements) {
+    return Saved.extra(elements.times(DType.F32.bytes()));
+  }
+
   /**
-   * With dropout the CPU has no fused kernel: scaled q and k, probabilities, noise, and what
-   * remains of the probabilities.
+   * With dropout the CPU has no fused kernel: scaled q and k, probabilities in 32 bits, noise, and
+   * what remains of the probabilities.
    */
   private static List<Saved> composed(List<Value> x) {
     Value q = x.get(0), k = x.get(1), v = x.get(2);
-    var matrices = scores(x).times(DType.F32.bytes());
+    var narrow = (v.tracked() ? 2L : 1L) * v.type().bytes();
     return List.of(
         Saved.extra(k.tracked() ? q.bytes() : Size.ZERO),
         Saved.extra(q.tracked() ? k.bytes() : Size.ZERO),
         Saved.value(v),
-        Saved.extra(matrices.times(v.tracked() ? 3 : 2)));
+        Saved.extra(scores(x).times(DType.F32.bytes() + narrow)));
   }
 
   /** Whether several heads of queries share one of keys and values. */

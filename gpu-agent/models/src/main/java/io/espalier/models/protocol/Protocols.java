@@ -30,6 +30,7 @@ public final class Protocols {
    * for them. Rates that are measured come later, by {@link TrainingPlan#ratedByDepth}.
    *
    * @throws Refused where the settings name parts that the family has not
+   * @throws IllegalArgumentException where the precision is left to a device
    */
   public static TrainingPlan plan(Training training, Family family) {
     var settings = training.settings();
@@ -82,6 +83,7 @@ public final class Protocols {
         switch (numerics.precision()) {
           case F32 -> DType.F32;
           case BF16 -> DType.BF16;
+          case AUTO -> throw new IllegalArgumentException("the precision is not settled");
         };
     var precise = plan.computingIn(type).freezingIn(type);
     return numerics.recompute() ? precise.recomputing() : precise;

@@ -223,6 +223,7 @@ class ProtocolsTest {
 
   private static final Settings SETTINGS =
       Settings.of(Schedule.linear(1e-3, 0, 10), 8, 1)
+          .with(Numerics.F32)
           .with(Optimization.ADAMW.decaying(0.05))
           .with(Reach.DEFAULT.with(Adapters.ofRank(4)))
           .with(new Regularisation(0.1, new Augmentation.None()));

@@ -39,9 +39,13 @@ final class Convolutions {
 
   /** Before libtorch is loaded; a limit that the user has set stays. */
   static void avoidKernelsThatNeedCaches() {
-    if (Files.isDirectory(CACHES) || System.getenv(INSTRUCTIONS) != null) return;
-    if (!System.getProperty("os.name").equals("Linux")) return;
-    setEnvironment(INSTRUCTIONS, SAFE);
+    if (limited() && System.getenv(INSTRUCTIONS) == null) setEnvironment(INSTRUCTIONS, SAFE);
+  }
+
+  /** Whether oneDNN is kept from some of this processor's instructions. */
+  static boolean limited() {
+    if (System.getenv(INSTRUCTIONS) != null) return true;
+    return System.getProperty("os.name").equals("Linux") && !Files.isDirectory(CACHES);
   }
 
   /** Whether a convolution of whole numbers comes out as it does by hand, to the last bit. */

@@ -11,14 +11,15 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Families;
 import io.espalier.models.family.Family;
 import io.espalier.models.family.ModelConfig;
+import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Graph;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.protocol.Protocols;
+import io.espalier.trainer.engine.Precisions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -58,7 +59,10 @@ final class GraphOptions {
 
   @Option(
       names = "--precision",
-      description = "f32, or bf16 with 32-bit weights where they train: ${DEFAULT-VALUE}.")
+      description = {
+        "f32, bf16 with 32-bit weights where they train, or auto, which this processor is fastest",
+        "in: ${DEFAULT-VALUE}."
+      })
   Precision precision = Precision.F32;
 
   @Option(names = "--recompute", description = "Keep only what crosses from layer to layer.")
@@ -71,8 +75,8 @@ final class GraphOptions {
   }
 
   Graph graph(Family family, Protocol protocol) {
-    var plain =
-        Settings.of(Schedule.linear(1e-4, 0, 1), batch, 0).with(new Numerics(precision, recompute));
+    var numerics = new Numerics(settled(family), recompute);
+    var plain = Settings.of(Schedule.linear(1e-4, 0, 1), batch, 0).with(numerics);
     var settings =
         protocol == Protocol.LORA ? plain.with(Reach.DEFAULT.with(Adapters.ofRank(rank))) : plain;
     return family.graph(Protocols.plan(new Training(protocol, settings), family), Mode.TRAIN);
@@ -92,12 +96,16 @@ final class GraphOptions {
     return symbols;
   }
 
+  private Precision settled(Family family) {
+    return precision == Precision.AUTO ? Precisions.fastest(Device.CPU, family) : precision;
+  }
+
   String told(Family family) {
     var symbols = symbols(family);
     var text = new StringBuilder("batch " + batch);
     if (symbols.containsKey("T")) text.append(", ").append(length).append(" tokens");
     if (symbols.containsKey("H")) text.append(", ").append(symbols.get("H")).append(" pixels");
-    text.append(", ").append(precision.name().toLowerCase(Locale.ROOT));
+    text.append(", ").append(settled(family).told());
     return text + (recompute ? ", recomputed" : "");
   }
 }

@@ -1,6 +1,7 @@
 package io.espalier.trainer.task;
 
 import io.espalier.datasets.Split;
+import io.espalier.domain.protocol.Numerics;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TaskSpec;
@@ -60,7 +61,7 @@ final class EvaluateTask {
       progress("before", 1);
       Predictions before = new Predictions(test, classes, before(model, question, family, test));
 
-      TrainingPlan plan = Protocols.plan(training, family);
+      TrainingPlan plan = Protocols.plan(asLoaded(), family);
       TensorSource start = TaskContext.startingWeights(model, question, training, plan);
       TensorSource trained =
           Overlay.of(Safetensors.open(context.folder().trained().resolve(WEIGHTS), arena), start);
@@ -102,6 +103,11 @@ final class EvaluateTask {
           exports,
           after.measures().stream().map(measure -> measured(measure, before)).toList());
     }
+  }
+
+  /** What is exported is tested in 32 bits, as it will be loaded, whatever it was trained in. */
+  private Training asLoaded() {
+    return new Training(training.protocol(), training.settings().with(Numerics.F32));
   }
 
   private static TrainerEvent.Measured measured(Measure after, Predictions before) {

@@ -241,7 +241,7 @@ final class ProfileTask {
   private double timed(BaseModel model, List<String> classes, Samples train, Training training)
       throws IOException {
     Family family = TaskContext.family(model, classes);
-    TrainingPlan plan = Protocols.plan(training, family);
+    TrainingPlan plan = Protocols.plan(context.settled(training, family), family);
     TrainingBatches batches =
         new TrainingBatches(train.changed(), train, Metric.ACCURACY, work.batchSize(), work.seed());
     try (TrainingSession session =

@@ -4,11 +4,13 @@ import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.models.family.Family;
+import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Question;
+import io.espalier.trainer.engine.Precisions;
 import io.espalier.trainer.weights.GoingOn;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
@@ -31,9 +33,14 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
             folder.scratch());
   }
 
-  /** Whether the engine computes on the processor. */
-  boolean onProcessor() {
-    return spec.device().equals("cpu");
+  /** Where the engine computes. */
+  Device device() {
+    return spec.device().equals("cpu") ? Device.CPU : Device.GPU;
+  }
+
+  /** The same training in numbers that this device is fast in, where they were left to it. */
+  Training settled(Training training, Family family) {
+    return training.in(Precisions.fastest(device(), family));
   }
 
   /** The base model's family with a head for these classes. */

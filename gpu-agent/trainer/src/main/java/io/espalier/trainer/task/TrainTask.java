@@ -133,7 +133,9 @@ final class TrainTask {
       boolean resumes)
       throws IOException, Stopped {
     Family family = TaskContext.family(model, question);
-    TrainingPlan equal = Protocols.plan(training, family);
+    Training settled = context.settled(training, family);
+    context.events().info("computes in " + settled.settings().numerics().precision().told());
+    TrainingPlan equal = Protocols.plan(settled, family);
     var settings = training.settings();
     var batches =
         new TrainingBatches(
@@ -191,7 +193,7 @@ final class TrainTask {
   }
 
   private int atOnce(Family family, Graph graph, Samples train) throws IOException {
-    var device = context.onProcessor() ? Device.CPU : Device.GPU;
+    var device = context.device();
     var learned = work.microBatch();
     var atOnce =
         new AtOnce(

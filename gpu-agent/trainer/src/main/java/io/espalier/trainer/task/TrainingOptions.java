@@ -323,8 +323,11 @@ final class TrainingOptions {
 
     @Option(
         names = "--precision",
-        description = "${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE}. What trains stays in 32 bits.")
-    Numerics.Precision precision = Numerics.Precision.F32;
+        description = {
+          "${COMPLETION-CANDIDATES}: ${DEFAULT-VALUE}, which takes what the device is fastest in.",
+          "What trains stays in 32 bits."
+        })
+    Numerics.Precision precision = Numerics.Precision.AUTO;
 
     @Option(
         names = "--recompute",

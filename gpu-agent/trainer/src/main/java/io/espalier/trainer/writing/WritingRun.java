@@ -3,6 +3,7 @@ package io.espalier.trainer.writing;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Network;
@@ -127,7 +128,9 @@ public record WritingRun(
               material.validation(),
               settings.batching().batchSize(),
               settings.seed());
-      var plan = Protocols.plan(training, family);
+      // Tested in the numbers that it is trained in; a device's own choice would be the smaller
+      // ones.
+      var plan = Protocols.plan(training.in(Precision.F32), family);
       var start = start(model, plan, arena);
       if (!equipment.replicas().isFirst()) {
         follow(network, plan, start, batches);

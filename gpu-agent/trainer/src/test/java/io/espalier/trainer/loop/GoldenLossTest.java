@@ -8,6 +8,7 @@ import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.Augmentation.Flips;
 import io.espalier.domain.protocol.Augmentation.Strong;
 import io.espalier.domain.protocol.Looks;
+import io.espalier.domain.protocol.Numerics;
 import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Reach;
@@ -57,6 +58,7 @@ class GoldenLossTest {
     var adamw = Optimization.ADAMW.decaying(0.05);
     var plain =
         Settings.of(Schedule.linear(PEAK, 3, STEPS), ROWS, 1)
+            .with(Numerics.F32)
             .with(adamw)
             .with(new Looks(STEPS, STEPS, 0))
             .with(new Regularisation(0, new Augmentation.None()));

@@ -26,7 +26,7 @@ public record Settings(
 
   /**
    * AdamW at one rate for all, the gradient clipped at 1, images moved and mirrored where that is
-   * harmless, 32 bits; a look and a checkpoint a twelfth of the way apart.
+   * harmless, numbers as the device likes them; a look and a checkpoint a twelfth of the way apart.
    */
   public static Settings of(Schedule schedule, int batchSize, long seed) {
     return new Settings(
@@ -35,7 +35,7 @@ public record Settings(
         Optimization.ADAMW,
         Reach.DEFAULT,
         Regularisation.DEFAULT,
-        Numerics.F32,
+        Numerics.AUTO,
         Looks.twelveTimes(schedule.maxSteps()),
         seed);
   }

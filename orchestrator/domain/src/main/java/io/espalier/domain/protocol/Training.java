@@ -19,4 +19,9 @@ public record Training(Protocol protocol, Settings settings) {
         });
     return this;
   }
+
+  /** The same training in numbers that are settled. */
+  public Training in(Numerics.Precision precision) {
+    return new Training(protocol, settings.with(settings.numerics().settled(precision)));
+  }
 }

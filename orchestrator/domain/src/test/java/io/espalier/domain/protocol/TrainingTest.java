@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Numerics.Precision;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -82,12 +83,21 @@ class TrainingTest {
                     new Adapters(4, 16, 0.1, true, List.of("q_proj"), List.of("classifier")),
                     Reach.HeadStart.PROBE))
             .with(new Regularisation(0.1, Augmentation.Strong.USUAL))
-            .with(new Numerics(Numerics.Precision.BF16, true))
+            .with(new Numerics(Precision.BF16, true))
             .with(new Looks(5, 7, 3));
     var training = new Training(Protocol.LAYER_WISE, settings);
     var json = new JsonMapper();
     assertThat(json.readValue(json.writeValueAsBytes(training), Training.class))
         .isEqualTo(training);
+  }
+
+  @Test
+  void aDeviceSettlesOnlyWhatWasLeftToIt() {
+    var left = new Training(Protocol.FULL, PLAIN.with(new Numerics(Precision.AUTO, true)));
+    assertThat(left.in(Precision.BF16).settings().numerics())
+        .isEqualTo(new Numerics(Precision.BF16, true));
+    var asked = new Training(Protocol.FULL, PLAIN.with(Numerics.F32));
+    assertThat(asked.in(Precision.BF16)).isEqualTo(asked);
   }
 
   private static Training usual(Protocol protocol) {

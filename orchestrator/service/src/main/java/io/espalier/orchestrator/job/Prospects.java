@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.job;
 
 import io.espalier.domain.protocol.Adapters;
+import io.espalier.domain.protocol.Numerics;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Reach;
 import io.espalier.domain.protocol.Schedule;
@@ -62,9 +63,12 @@ final class Prospects {
         new Bytes(cost.residentBytes(symbols)));
   }
 
-  /** Only what shapes the graph counts here; the rest is chosen when the data are measured. */
+  /**
+   * Only what shapes the graph counts here; the rest is chosen when the data are measured, and 32
+   * bits are the most that a device may want.
+   */
   private static Settings settings(Protocol protocol, int batch) {
-    var settings = Settings.of(Schedule.linear(1e-4, 0, 1), batch, 0);
+    var settings = Settings.of(Schedule.linear(1e-4, 0, 1), batch, 0).with(Numerics.F32);
     return protocol == Protocol.LORA
         ? settings.with(Reach.DEFAULT.with(Adapters.ofRank(8)))
         : settings;
