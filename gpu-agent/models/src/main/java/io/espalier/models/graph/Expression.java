@@ -348,7 +348,7 @@ final class Expression {
               else:
                 wrong = missed
               share = torch.div(counts, total)
-              error = torch.to(wrong, ops.prim.dtype(rows))
+              error = torch.copy_(here, wrong)
               if wants_x:
                 part = torch.mul(torch.mm(error, plain), share)
                 _0 = torch.copy_(torch.slice(from_x, 0, start, torch.add(start, size)), part)

@@ -142,7 +142,9 @@ public record Memory(
       if (!(node.op() instanceof Op.ProductCrossEntropy)) return 0;
       long rows = node.inputs().get(0).shape().get(0).at(symbols);
       long classes = node.inputs().get(1).shape().get(0).at(symbols);
-      return Math.min(rows, Expression.rowsAtOnce(classes, device)) * classes * DType.F32.bytes();
+      long logits = Math.min(rows, Expression.rowsAtOnce(classes, device)) * classes;
+      var type = node.inputs().get(0).type();
+      return logits * (DType.F32.bytes() + (type == DType.F32 ? 0 : type.bytes()));
     }
 
     private void keep(Node node) {

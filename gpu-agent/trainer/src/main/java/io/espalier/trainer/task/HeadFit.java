@@ -4,6 +4,7 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Tensor;
+import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.Order;
 import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
@@ -79,8 +80,11 @@ final class HeadFit {
   Fitted best(
       BaseModel model, Question question, Samples train, Samples validation, Listener listener)
       throws IOException, Stopped {
-    return fit(model, question, train.all(), validation, Double.POSITIVE_INFINITY, listener)
-        .orElseThrow();
+    Family family = TaskContext.family(model, question);
+    try (var session = TrainingSession.forInference(family, weights(model, question))) {
+      return fit(session, family, train.all(), validation, Double.POSITIVE_INFINITY, listener)
+          .orElseThrow();
+    }
   }
 
   /**
@@ -96,28 +100,27 @@ final class HeadFit {
     int enough = Math.max(ENOUGH_TO_BEGIN, ENOUGH_OF_EACH * question.classes().size());
     int count = Math.min(enough, train.size());
     int[] some = new Order(train.size(), count, training.settings().seed()).step(0);
-    return fit(model, question, train.select(some), validation, MOST_STEEP, (_, _, _, _) -> {});
+    Family family = TaskContext.family(model, question);
+    try (var session = context.glance(family, weights(model, question))) {
+      return fit(session, family, train.select(some), validation, MOST_STEEP, (_, _, _, _) -> {});
+    }
+  }
+
+  private TensorSource weights(BaseModel model, Question question) {
+    return TaskContext.startingWeights(model, question, training, TrainingPlan.nothing());
   }
 
   private Optional<Fitted> fit(
-      BaseModel model,
-      Question question,
+      TrainingSession session,
+      Family family,
       Selection train,
       Samples validation,
       double mostSteep,
       Listener listener)
       throws IOException, Stopped {
-    Family family = TaskContext.family(model, question);
-    Features toFit;
-    Features toChoose;
-    try (TrainingSession session =
-        TrainingSession.forInference(
-            family,
-            TaskContext.startingWeights(model, question, training, TrainingPlan.nothing()))) {
-      Extraction extraction = new Extraction(session, context.lease());
-      toFit = extraction.features(train, family.labels());
-      toChoose = extraction.features(validation.all(), family.labels());
-    }
+    Extraction extraction = new Extraction(session, context.lease());
+    Features toFit = extraction.features(train, family.labels());
+    Features toChoose = extraction.features(validation.all(), family.labels());
     LinearFit regression = new LinearFit(toFit, loss(train.targets()).orElseThrow());
     List<Double> lambdas = CrossValidation.LAMBDAS;
     Optional<Fitted> best = Optional.empty();

@@ -82,8 +82,15 @@ class EstimateCommandTest {
 
   /** Against what the kernel says of real steps; the allocator's holes are left out. */
   @ParameterizedTest
-  @CsvSource({"BERT, FULL", "VIT, FULL", "RESNET, FULL", "LLAMA, FULL", "LLAMA, LORA"})
-  void predictsThePeakOfRealSteps(String model, String protocol) throws Exception {
+  @CsvSource({
+    "BERT, FULL, f32",
+    "VIT, FULL, f32",
+    "RESNET, FULL, f32",
+    "LLAMA, FULL, f32",
+    "LLAMA, LORA, bf16",
+  })
+  void predictsThePeakOfRealSteps(String model, String protocol, String precision)
+      throws Exception {
     var config =
         config(
             switch (model) {
@@ -104,6 +111,8 @@ class EstimateCommandTest {
             "96",
             "--measure",
             protocol,
+            "--precision",
+            precision,
             "--steps",
             "1",
             "--json");
