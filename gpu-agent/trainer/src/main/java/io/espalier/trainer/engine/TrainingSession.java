@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.models.family.Network;
 import io.espalier.models.graph.AdamW;
 import io.espalier.models.graph.DType;
@@ -106,6 +107,11 @@ public final class TrainingSession implements AutoCloseable {
 
   public Graph graph() {
     return graph;
+  }
+
+  /** In which it multiplies matrices. */
+  public Precision precision() {
+    return graph.plan().compute() == DType.BF16 ? Precision.BF16 : Precision.F32;
   }
 
   /** Equal for sessions that compute the same: the text of their script. */

@@ -1,6 +1,8 @@
 package io.espalier.trainer.loop;
 
+import io.espalier.domain.protocol.Numerics.Precision;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -11,11 +13,14 @@ import java.util.TreeMap;
  *
  * @param layerRates shares of the rate by depth; empty where they were not measured
  * @param atOnce samples that it computes at once; empty for all
+ * @param precision in which it computes; empty where it has not begun
  */
-public record Begun(SortedMap<Integer, Double> layerRates, OptionalInt atOnce) {
+public record Begun(
+    SortedMap<Integer, Double> layerRates, OptionalInt atOnce, Optional<Precision> precision) {
 
   /** A training that is new. */
-  public static final Begun NEW = new Begun(Collections.emptySortedMap(), OptionalInt.empty());
+  public static final Begun NEW =
+      new Begun(Collections.emptySortedMap(), OptionalInt.empty(), Optional.empty());
 
   public Begun {
     layerRates = Collections.unmodifiableSortedMap(new TreeMap<>(layerRates));

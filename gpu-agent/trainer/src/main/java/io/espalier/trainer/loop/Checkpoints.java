@@ -3,6 +3,7 @@ package io.espalier.trainer.loop;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
+import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.models.json.StrictJson;
 import io.espalier.models.weights.Durable;
 import io.espalier.models.weights.Safetensors;
@@ -38,6 +39,7 @@ final class Checkpoints {
   private static final Pattern NAME = Pattern.compile("step-(\\d{8})");
   private static final String LAYER_RATES = "layerRates";
   private static final String AT_ONCE = "atOnce";
+  private static final String PRECISION = "precision";
   private static final int KEPT = 2;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -118,7 +120,8 @@ final class Checkpoints {
               entry -> rates.put(Integer.valueOf(entry.getKey()), entry.getValue().asDouble()));
       return new Begun(
           rates,
-          json.has(AT_ONCE) ? OptionalInt.of(json.path(AT_ONCE).asInt()) : OptionalInt.empty());
+          json.has(AT_ONCE) ? OptionalInt.of(json.path(AT_ONCE).asInt()) : OptionalInt.empty(),
+          Optional.of(Precision.valueOf(json.path(PRECISION).asString(Precision.F32.name()))));
     }
     return Begun.NEW;
   }
@@ -151,6 +154,7 @@ final class Checkpoints {
     json.put("step", state.step());
     json.put("nonFinite", state.nonFinite());
     begun.atOnce().ifPresent(atOnce -> json.put(AT_ONCE, atOnce));
+    begun.precision().ifPresent(precision -> json.put(PRECISION, precision.name()));
     if (!begun.layerRates().isEmpty()) {
       var rates = json.putObject(LAYER_RATES);
       begun.layerRates().forEach((depth, rate) -> rates.put(depth.toString(), rate));

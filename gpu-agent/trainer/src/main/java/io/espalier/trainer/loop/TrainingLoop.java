@@ -1,11 +1,12 @@
 package io.espalier.trainer.loop;
 
+import io.espalier.domain.content.Sha256;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
@@ -110,7 +111,8 @@ public final class TrainingLoop {
   private Begun begun() {
     return new Begun(
         settings.layerRates(),
-        atOnce == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(atOnce));
+        atOnce == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(atOnce),
+        Optional.of(session.precision()));
   }
 
   /** All processes begin where the first one stands. */
@@ -192,7 +194,7 @@ public final class TrainingLoop {
   private String identity() {
     var text =
         session.fingerprint() + settings.schedule() + settings.layerRates() + settings.seed();
-    var digest = Manifest.digest().digest(text.getBytes(StandardCharsets.UTF_8));
+    var digest = Sha256.of(text);
     return HexFormat.of().formatHex(digest);
   }
 }

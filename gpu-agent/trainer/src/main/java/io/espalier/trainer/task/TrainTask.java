@@ -133,7 +133,7 @@ final class TrainTask {
       boolean resumes)
       throws IOException, Stopped {
     Family family = TaskContext.family(model, question);
-    Training settled = context.settled(training, family);
+    Training settled = settled(family);
     context.events().info("computes in " + settled.settings().numerics().precision().told());
     TrainingPlan equal = Protocols.plan(settled, family);
     var settings = training.settings();
@@ -174,6 +174,14 @@ final class TrainTask {
       tellWaiting(prefetch.waitingShare());
       return outcome;
     }
+  }
+
+  /** A training goes on in the numbers that it was begun in, on whatever device. */
+  private Training settled(Family family) throws IOException {
+    return TrainingLoop.begunWith(context.folder().checkpoints())
+        .precision()
+        .map(training::in)
+        .orElseGet(() -> context.settled(training, family));
   }
 
   /** Where data come too slowly, a faster device would not train faster. */

@@ -205,8 +205,8 @@ class TrainingLoopTest {
     var whole = curve(Integer.MAX_VALUE);
     var parts = curve(2);
     assertThat(TrainingLoop.begunWith(folder.resolve("at-once-2")).atOnce()).hasValue(2);
-    assertThat(TrainingLoop.begunWith(folder.resolve("at-once-" + Integer.MAX_VALUE)))
-        .isEqualTo(Begun.NEW);
+    assertThat(TrainingLoop.begunWith(folder.resolve("at-once-" + Integer.MAX_VALUE)).atOnce())
+        .isEmpty();
 
     assertThat(parts).hasSize(2 * STEPS);
     for (int i = 0; i < parts.size(); i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.domain.job.FailureReason;
+import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.selection.DataProfile;
 import io.espalier.domain.wire.NamedBlob;
@@ -96,20 +97,23 @@ class TaskRunnerTest {
         .doesNotContain("<b>");
   }
 
-  @Test
-  void stoppedRunGoesOnBitIdentically() throws IOException {
-    var work = new TaskSpec.Train(TaskFixture.training(Protocol.FULL, 20));
-    Path whole = fixture.workFolder("whole");
+  /** On whatever device it goes on: in the numbers that it was begun in. */
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void stoppedRunGoesOnBitIdentically(Precision precision) throws IOException {
+    var left = TaskFixture.training(Protocol.FULL, 20);
+    var work = new TaskSpec.Train(left.in(precision));
+    Path whole = fixture.workFolder("whole-" + precision);
     TaskFixture.run(whole, work);
 
-    Path first = fixture.workFolder("first");
+    Path first = fixture.workFolder("first-" + precision);
     Thread stopper = stopAfterCheckpoint(first);
     TaskFixture.run(first, work);
     stopper.interrupt();
     var checkpoint = TaskFixture.events(first, TrainerEvent.Checkpoint.class).getFirst();
-    Path second = fixture.workFolder("second");
+    Path second = fixture.workFolder("second-" + precision);
     TaskFixture.handOver(first, checkpoint.files(), second.resolve("inputs/checkpoint"));
-    TaskFixture.run(second, work);
+    TaskFixture.run(second, new TaskSpec.Train(left));
 
     assertThat(TaskFixture.events(second, TrainerEvent.Started.class).getFirst().fromStep())
         .isEqualTo(checkpoint.step())

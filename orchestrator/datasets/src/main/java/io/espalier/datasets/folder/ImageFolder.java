@@ -13,17 +13,16 @@ import io.espalier.datasets.split.Splits;
 import io.espalier.datasets.zip.ZipArchive;
 import io.espalier.datasets.zip.ZipLimits;
 import io.espalier.datasets.zip.ZipMember;
+import io.espalier.domain.content.Sha256;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +100,7 @@ public final class ImageFolder implements AutoCloseable {
     private final List<ImageEntry> entries = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final TreeSet<String> classFolders = new TreeSet<>();
-    private final MessageDigest sha256 = newSha256();
+    private final MessageDigest sha256 = Sha256.begun();
     private int ignored;
 
     Index(ZipArchive archive, ImageLimits limits) {
@@ -132,7 +131,7 @@ public final class ImageFolder implements AutoCloseable {
           switch (ImageHeader.sniff(name, content, limits)) {
             case Sniffed.NotAccepted(Problem problem) -> problems.add(problem);
             case Sniffed.Image(ImageHeader header) -> {
-              String hash = HexFormat.of().formatHex(sha256.digest(content));
+              String hash = Sha256.name(sha256, content);
               entries.add(new ImageEntry(name, split, label, content.length, hash, header));
               members.put(name, member);
             }
@@ -209,11 +208,11 @@ public final class ImageFolder implements AutoCloseable {
    * SHA-256 over names and contents of all images: equal for archives that differ only in packing.
    */
   public String contentHash() {
-    MessageDigest digest = newSha256();
+    MessageDigest digest = Sha256.begun();
     for (ImageEntry entry : entries) {
       digest.update((entry.name() + "\n" + entry.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.name(digest);
   }
 
   /** Which image is used for what. */
@@ -274,13 +273,5 @@ public final class ImageFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     archive.close();
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

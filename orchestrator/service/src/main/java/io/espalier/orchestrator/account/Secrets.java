@@ -1,9 +1,6 @@
 package io.espalier.orchestrator.account;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.espalier.domain.content.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -33,10 +30,6 @@ final class Secrets {
   }
 
   static byte[] hash(String secret) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every JDK has SHA-256", e);
-    }
+    return Sha256.of(secret);
   }
 }

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.blob;
 
+import io.espalier.domain.content.Sha256;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -7,7 +8,6 @@ import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,13 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -30,8 +25,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * and its folder is forced too, so that after a crash a file of that name is whole.
  */
 public final class BlobStore {
-
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
   /** So long after somebody has sent a content, or asked for it, it must be in use. */
   private static final Duration FORGOTTEN = Duration.ofDays(1);
@@ -79,7 +72,7 @@ public final class BlobStore {
 
   /** Whether there is a file of that hash's name and of that length. */
   public boolean has(Blob blob) {
-    if (!SHA256.matcher(blob.sha256()).matches()) return false;
+    if (!Sha256.isName(blob.sha256())) return false;
     var file = path(blob.sha256());
     try {
       return Files.isRegularFile(file) && Files.size(file) == blob.bytes();
@@ -91,13 +84,11 @@ public final class BlobStore {
   /** Whether its bytes are there and have that hash: reads all of them. */
   public boolean verify(Blob blob) {
     if (!has(blob)) return false;
-    var digest = sha256();
-    try (var content = new DigestInputStream(Files.newInputStream(path(blob.sha256())), digest)) {
-      content.transferTo(OutputStream.nullOutputStream());
+    try {
+      return Sha256.name(path(blob.sha256())).equals(blob.sha256());
     } catch (IOException unreadable) {
       return false;
     }
-    return HexFormat.of().formatHex(digest.digest()).equals(blob.sha256());
   }
 
   public Path file(String sha256) {
@@ -200,7 +191,7 @@ public final class BlobStore {
   }
 
   private static Blob write(InputStream content, long maxBytes, Path file) throws IOException {
-    var digest = sha256();
+    var digest = Sha256.begun();
     long total = 0;
     try (var out = FileChannel.open(file, StandardOpenOption.WRITE)) {
       var buffer = new byte[1 << 16];
@@ -213,7 +204,7 @@ public final class BlobStore {
       }
       out.force(true);
     }
-    return new Blob(HexFormat.of().formatHex(digest.digest()), total);
+    return new Blob(Sha256.name(digest), total);
   }
 
   private void publish(Path temporary, Path target) throws IOException {
@@ -241,7 +232,7 @@ public final class BlobStore {
   }
 
   private static void requireSha256(String sha256) {
-    if (!SHA256.matcher(sha256).matches()) {
+    if (!Sha256.isName(sha256)) {
       throw new Refused(
           Problem.of(
               "not-a-hash",
@@ -280,13 +271,5 @@ public final class BlobStore {
             "Send the content again.")
         .found(found)
         .allowed(expected);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.espalier.domain.unit.GpuTime;
 import io.espalier.domain.unit.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -28,6 +29,11 @@ public final class Columns {
   public static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
     var at = row.getObject(column, OffsetDateTime.class);
     return at == null ? null : at.toInstant();
+  }
+
+  public static @Nullable Duration millisOrNull(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Duration.ofMillis(millis);
   }
 
   public static GpuTime gpuTime(ResultSet row, String column) throws SQLException {

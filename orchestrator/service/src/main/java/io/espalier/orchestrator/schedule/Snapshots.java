@@ -5,6 +5,7 @@ import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.instantOrNull;
+import static io.espalier.orchestrator.database.Columns.millisOrNull;
 import static io.espalier.orchestrator.database.Columns.money;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
@@ -126,11 +127,6 @@ final class Snapshots {
       case 1 -> PriorityClass.NORMAL;
       default -> PriorityClass.SCAVENGER;
     };
-  }
-
-  static @Nullable Duration millisOrNull(ResultSet row, String column) throws SQLException {
-    long millis = row.getLong(column);
-    return row.wasNull() ? null : Duration.ofMillis(millis);
   }
 
   private static List<Running> running(JdbcClient jdbc, Instant now, List<Host> hosts) {

@@ -5,6 +5,7 @@ import static io.espalier.orchestrator.database.Columns.constantOrNull;
 import static io.espalier.orchestrator.database.Columns.gpuTime;
 import static io.espalier.orchestrator.database.Columns.instant;
 import static io.espalier.orchestrator.database.Columns.instantOrNull;
+import static io.espalier.orchestrator.database.Columns.millisOrNull;
 import static io.espalier.orchestrator.database.Columns.moneyOrUnlimited;
 import static io.espalier.orchestrator.database.Columns.uuid;
 import static io.espalier.orchestrator.database.Columns.uuidOrNull;
@@ -234,7 +235,7 @@ final class WaitingTasks {
         instant(row, "place"),
         instantOrNull(row, "opens_at"),
         instantOrNull(row, "deadline"),
-        RunTime.ofWaiting(Snapshots.millisOrNull(row, "predicted_millis"), saved),
+        RunTime.ofWaiting(millisOrNull(row, "predicted_millis"), saved),
         avoid == null ? List.of() : List.of(avoid));
   }
 }

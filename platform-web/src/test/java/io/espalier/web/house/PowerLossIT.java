@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * training, after a checkpoint, in its evaluation. One house survives them all, and each of its
  * jobs five: it costs time, but neither work nor money, and the ledger holds after every one.
  */
-class CrashIT {
+class PowerLossIT {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -42,7 +42,7 @@ class CrashIT {
     tenant = Tenant.settleIn(house);
     images = tenant.register(house.drawnImages(30));
     manyImages = tenant.register(house.drawnImages(90));
-    agent = House.await("the local agent", SOON, CrashIT::onlyAgent);
+    agent = House.await("the local agent", SOON, PowerLossIT::onlyAgent);
   }
 
   @AfterAll
@@ -122,7 +122,7 @@ class CrashIT {
   }
 
   private static void everythingHolds() {
-    House.await("the platform to answer", SOON, CrashIT::soundness);
+    House.await("the platform to answer", SOON, PowerLossIT::soundness);
     assertThat(tenant.violations()).isEmpty();
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Faults on real processes, as an operator runs them: twenty in CI, a few elsewhere; more need only
  * a larger number.
  */
-class ChaosIT {
+class RandomFaultsIT {
 
   private static final int FAULTS = "true".equals(System.getenv("CI")) ? 20 : 6;
 
