@@ -39,12 +39,8 @@ build_if_needed() {
   # The build itself runs the demo as one of its checks.
   [ "${ESPALIER_OPS_BUILD:-}" != skip ] || return 0
   reason=$(why_build)
-  if [ -n "$reason" ]; then build "$1" "$reason"; fi
-  rehearse_platform "$1"
-}
-
-build() {
-  echo "$1: building the jars: $2"
+  [ -n "$reason" ] || return 0
+  echo "$1: building the jars: $reason"
   began=$(date +%s)
   mkdir -p "$root/target"
   touch "$root/target/ops-build.began"
@@ -54,33 +50,13 @@ build() {
   fi
   # The moment before the build: what changed while it ran is built next time.
   mv "$root/target/ops-build.began" "$root/target/ops-build"
+  unpack_platform "$1"
   echo "$1: built in $(($(date +%s) - began)) s"
 }
 
-# Starts the platform once, in a folder of its own that is deleted, and lets it end: from what Java notes
-# down it starts in two thirds of the time later on. All works without it, too.
-rehearse_platform() {
-  unpack_platform "$1"
-  (
-    flock 9
-    if [ -f "$platform_cache" ]; then exit; fi
-    echo "$1: rehearsing the platform's start, once after each build"
-    home=$(mktemp -d)
-    # Of this shell's settings it hears nothing: it must not touch a platform's data.
-    if env -i PATH="$PATH" HOME="$HOME" ESPALIER_HOME="$home" ESPALIER_LOCAL_AGENT=off \
-        "$java" -XX:AOTCacheOutput="$platform_cache.new" -Dspring.context.exit=onRefresh \
-        -jar "$platform_jar" >"$root/target/rehearsal.log" 2>&1; then
-      mv "$platform_cache.new" "$platform_cache"
-    else
-      echo "$1: the rehearsal failed, and starts take longer; see target/rehearsal.log" >&2
-    fi
-    rm -rf "$home"
-  ) 9>"$root/target/ops-platform.lock"
-}
-
 # Sets platform_jar to the platform with its libraries beside it, which starts a third faster than the
-# one jar that holds them all, platform_libraries to their folder, and platform_cache to what a rehearsal
-# leaves. Unpacked again when the jar is newer; whoever else unpacks at the same time is waited for.
+# one jar that holds them all, platform_libraries to their folder, and platform_cache to what its rehearsal
+# left. Unpacked again when the jar is newer; whoever else unpacks at the same time is waited for.
 unpack_platform() {
   packaged=$(jar platform-web/target/web)
   if [ -z "$packaged" ]; then
@@ -103,6 +79,22 @@ unpack_platform() {
     rm -rf "$unpacked"
     "$java" -XX:TieredStopAtLevel=1 -Djarmode=tools -jar "$packaged" extract \
       --destination "$unpacked" >/dev/null
+    rehearse_platform "$1"
     touch "$platform_libraries"
   ) 9>"$root/target/ops-platform.lock"
+}
+
+# Starts the platform once, in a folder of its own that is deleted, and lets it end: from what Java notes
+# down it starts in two thirds of the time later on. All works without it, too.
+rehearse_platform() {
+  echo "$1: rehearsing the platform's start, once after each build" >&2
+  home=$(mktemp -d)
+  # Of this shell's settings it hears nothing: it must not touch a platform's data.
+  if ! env -i PATH="$PATH" HOME="$HOME" ESPALIER_HOME="$home" ESPALIER_LOCAL_AGENT=off \
+      "$java" -XX:AOTCacheOutput="$platform_cache" -Dspring.context.exit=onRefresh \
+      -jar "$platform_jar" >"$root/target/rehearsal.log" 2>&1; then
+    echo "$1: the rehearsal failed, and starts take longer; see target/rehearsal.log" >&2
+    rm -f "$platform_cache"
+  fi
+  rm -rf "$home"
 }
