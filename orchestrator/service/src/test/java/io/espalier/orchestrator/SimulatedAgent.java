@@ -2,7 +2,6 @@ package io.espalier.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -18,9 +17,12 @@ import io.espalier.domain.wire.NamedBlob;
 import io.espalier.domain.wire.TrainerEvent;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -192,7 +194,7 @@ public final class SimulatedAgent {
 
     public NamedBlob upload(String file, String content) {
       var bytes = content.getBytes(StandardCharsets.UTF_8);
-      var sha256 = Sha256.name(bytes);
+      var sha256 = sha256(bytes);
       platform.agents.storeBlob(id, lease.leaseId(), sha256, new ByteArrayInputStream(bytes));
       return new NamedBlob(file, new Blob(sha256, bytes.length));
     }
@@ -218,5 +220,13 @@ public final class SimulatedAgent {
         Map.of(Protocol.LORA, 0.05, Protocol.LAYER_WISE, 0.06, Protocol.FULL, 0.06),
         800_000,
         List.of());
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

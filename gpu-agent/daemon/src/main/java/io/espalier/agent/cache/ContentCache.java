@@ -1,7 +1,7 @@
 package io.espalier.agent.cache;
 
+import io.espalier.agent.storage.Sha256;
 import io.espalier.agent.storage.WholeFile;
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.wire.Blob;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -86,7 +86,7 @@ public final class ContentCache {
 
   private static boolean holds(Path content, Blob blob) throws IOException {
     if (Files.notExists(content, LinkOption.NOFOLLOW_LINKS)) return false;
-    if (Files.size(content) == blob.bytes() && Sha256.name(content).equals(blob.sha256()))
+    if (Files.size(content) == blob.bytes() && Sha256.of(content).equals(blob.sha256()))
       return true;
     LOG.log(Level.WARNING, "{0} has changed on this disk; it is fetched again", content);
     Files.delete(content);
@@ -106,7 +106,7 @@ public final class ContentCache {
         at += bytes.length;
       }
     }
-    String found = Sha256.name(growing);
+    String found = Sha256.of(growing);
     if (!found.equals(blob.sha256())) {
       Files.delete(growing);
       throw new CorruptContent(

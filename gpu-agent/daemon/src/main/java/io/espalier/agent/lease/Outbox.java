@@ -6,7 +6,7 @@ import io.espalier.agent.platform.PlatformAway;
 import io.espalier.agent.platform.PlatformConnection;
 import io.espalier.agent.platform.PlatformRefused;
 import io.espalier.agent.platform.WireFormat;
-import io.espalier.domain.content.Sha256;
+import io.espalier.agent.storage.Sha256;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
@@ -75,7 +75,7 @@ final class Outbox {
     if (sent.contains(named.blob().sha256())) return;
     Path file = folder.output(named.name());
     long bytes = Files.size(file);
-    if (bytes != named.blob().bytes() || !Sha256.name(file).equals(named.blob().sha256())) {
+    if (bytes != named.blob().bytes() || !Sha256.of(file).equals(named.blob().sha256())) {
       throw new IOException(
           "%s is not the content that the trainer announced (%d bytes of %d)"
               .formatted(named.name(), bytes, named.blob().bytes()));

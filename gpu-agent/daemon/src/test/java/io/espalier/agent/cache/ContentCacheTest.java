@@ -3,7 +3,7 @@ package io.espalier.agent.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.domain.content.Sha256;
+import io.espalier.agent.storage.Sha256;
 import io.espalier.domain.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,7 +160,7 @@ class ContentCacheTest {
     var bytes = new byte[size];
     new Random(size + asked.size() + System.nanoTime()).nextBytes(bytes);
     Path file = Files.write(folder.resolve("source"), bytes);
-    return new Content(new Blob(Sha256.name(file), size), bytes, asked);
+    return new Content(new Blob(Sha256.of(file), size), bytes, asked);
   }
 
   private static final class Content {

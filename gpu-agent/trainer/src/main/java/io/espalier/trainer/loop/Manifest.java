@@ -1,12 +1,17 @@
 package io.espalier.trainer.loop;
 
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.problem.Refused;
 import io.espalier.models.json.StrictJson;
 import io.espalier.models.weights.Durable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,11 +30,10 @@ final class Manifest {
   /** The digests of all files by name, the manifest's own among them. */
   static SortedMap<String, String> write(Path folder) throws IOException {
     var digests = new TreeMap<String, String>();
-    for (var file : files(folder))
-      digests.put(String.valueOf(file.getFileName()), Sha256.name(file));
+    for (var file : files(folder)) digests.put(String.valueOf(file.getFileName()), sha256(file));
     var json = JSON.writeValueAsBytes(Map.of("sha256", digests));
     Durable.write(folder.resolve(FILE), json);
-    digests.put(FILE, Sha256.name(json));
+    digests.put(FILE, HexFormat.of().formatHex(digest().digest(json)));
     return digests;
   }
 
@@ -45,7 +49,7 @@ final class Manifest {
             "%d files, %d in the manifest".formatted(present.size(), digests.size()));
       for (var file : present) {
         var name = String.valueOf(file.getFileName());
-        if (!digests.path(name).asString("").equals(Sha256.name(file)))
+        if (!digests.path(name).asString("").equals(sha256(file)))
           return Optional.of(name + " is not what was written");
       }
       return Optional.empty();
@@ -57,6 +61,21 @@ final class Manifest {
   private static List<Path> files(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
       return files.sorted().toList();
+    }
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest())) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
+    }
+  }
+
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

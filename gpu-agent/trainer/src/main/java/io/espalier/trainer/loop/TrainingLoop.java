@@ -1,9 +1,9 @@
 package io.espalier.trainer.loop;
 
-import io.espalier.domain.content.Sha256;
 import io.espalier.trainer.engine.Batch;
 import io.espalier.trainer.engine.TrainingSession;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -194,7 +194,7 @@ public final class TrainingLoop {
   private String identity() {
     var text =
         session.fingerprint() + settings.schedule() + settings.layerRates() + settings.seed();
-    var digest = Sha256.of(text);
+    var digest = Manifest.digest().digest(text.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest);
   }
 }

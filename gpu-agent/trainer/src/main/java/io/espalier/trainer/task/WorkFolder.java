@@ -1,13 +1,18 @@
 package io.espalier.trainer.task;
 
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.wire.Blob;
 import io.espalier.domain.wire.NamedBlob;
 import io.espalier.trainer.loop.Checkpoint;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Where a task finds its inputs and leaves its outputs; the daemon made it. */
@@ -66,7 +71,11 @@ record WorkFolder(Path root) {
 
   /** A file as an event names it. */
   NamedBlob named(Path file) throws IOException {
-    return named(file, Sha256.name(file));
+    MessageDigest digest = sha256();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return named(file, HexFormat.of().formatHex(digest.digest()));
   }
 
   private NamedBlob named(Path file, String sha256) throws IOException {
@@ -94,5 +103,13 @@ record WorkFolder(Path root) {
       named.add(named(file));
     }
     return named;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 }

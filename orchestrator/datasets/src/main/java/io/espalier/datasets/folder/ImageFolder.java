@@ -13,16 +13,17 @@ import io.espalier.datasets.split.Splits;
 import io.espalier.datasets.zip.ZipArchive;
 import io.espalier.datasets.zip.ZipLimits;
 import io.espalier.datasets.zip.ZipMember;
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,7 +101,7 @@ public final class ImageFolder implements AutoCloseable {
     private final List<ImageEntry> entries = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final TreeSet<String> classFolders = new TreeSet<>();
-    private final MessageDigest sha256 = Sha256.begun();
+    private final MessageDigest sha256 = newSha256();
     private int ignored;
 
     Index(ZipArchive archive, ImageLimits limits) {
@@ -131,7 +132,7 @@ public final class ImageFolder implements AutoCloseable {
           switch (ImageHeader.sniff(name, content, limits)) {
             case Sniffed.NotAccepted(Problem problem) -> problems.add(problem);
             case Sniffed.Image(ImageHeader header) -> {
-              String hash = Sha256.name(sha256, content);
+              String hash = HexFormat.of().formatHex(sha256.digest(content));
               entries.add(new ImageEntry(name, split, label, content.length, hash, header));
               members.put(name, member);
             }
@@ -208,11 +209,11 @@ public final class ImageFolder implements AutoCloseable {
    * SHA-256 over names and contents of all images: equal for archives that differ only in packing.
    */
   public String contentHash() {
-    MessageDigest digest = Sha256.begun();
+    MessageDigest digest = newSha256();
     for (ImageEntry entry : entries) {
       digest.update((entry.name() + "\n" + entry.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
     }
-    return Sha256.name(digest);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Which image is used for what. */
@@ -273,5 +274,13 @@ public final class ImageFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     archive.close();
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 }

@@ -7,7 +7,6 @@ import io.espalier.datasets.report.Lengths;
 import io.espalier.datasets.report.PreviewRow;
 import io.espalier.datasets.split.SplitRules;
 import io.espalier.datasets.split.Splits;
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.data.DataLayout;
 import io.espalier.domain.data.Labels;
 import io.espalier.domain.problem.Problem;
@@ -16,11 +15,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -222,8 +223,8 @@ public final class TextTable implements AutoCloseable {
 
     private final DataLayout.OfTexts columns;
     private final TableLimits limits;
-    private final MessageDigest sha256 = Sha256.begun();
-    private final MessageDigest contents = Sha256.begun();
+    private final MessageDigest sha256 = newSha256();
+    private final MessageDigest contents = newSha256();
     private final Map<String, Integer> labels = new HashMap<>();
     private final Map<String, List<String>> sets = new HashMap<>();
     private final Set<Double> numbers = new HashSet<>();
@@ -284,7 +285,7 @@ public final class TextTable implements AutoCloseable {
       sample
           .secondText()
           .ifPresent(second -> sha256.update(("\u001F" + second).getBytes(StandardCharsets.UTF_8)));
-      String hash = Sha256.name(sha256);
+      String hash = HexFormat.of().formatHex(sha256.digest());
       String told = sample.label();
       List<String> classes =
           sets.computeIfAbsent(
@@ -348,7 +349,7 @@ public final class TextTable implements AutoCloseable {
     }
 
     String contentHash() {
-      return Sha256.name(contents);
+      return HexFormat.of().formatHex(contents.digest());
     }
 
     List<Problem> blocking() {
@@ -395,6 +396,14 @@ public final class TextTable implements AutoCloseable {
           "%,d different labels in %,d rows".formatted(labels.size(), entries.size()),
           limit,
           "Choose the column that holds the class.");
+    }
+
+    private static MessageDigest newSha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
     }
   }
 }

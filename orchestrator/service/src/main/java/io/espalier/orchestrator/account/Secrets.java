@@ -1,6 +1,9 @@
 package io.espalier.orchestrator.account;
 
-import io.espalier.domain.content.Sha256;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -30,6 +33,10 @@ final class Secrets {
   }
 
   static byte[] hash(String secret) {
-    return Sha256.of(secret);
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every JDK has SHA-256", e);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.espalier.orchestrator.agent;
 
-import io.espalier.domain.content.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -19,7 +21,11 @@ final class Secrets {
   }
 
   static byte[] hash(String secret) {
-    return Sha256.of(secret);
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 
   private Secrets() {}

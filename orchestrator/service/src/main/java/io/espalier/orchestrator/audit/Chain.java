@@ -1,8 +1,9 @@
 package io.espalier.orchestrator.audit;
 
-import io.espalier.domain.content.Sha256;
 import io.espalier.orchestrator.database.Transactions;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -144,9 +145,13 @@ public final class Chain implements AutoCloseable {
   }
 
   private static String hash(String previous, String text) {
-    var digest = Sha256.begun();
-    digest.update(HexFormat.of().parseHex(previous));
-    return Sha256.name(digest, text.getBytes(StandardCharsets.UTF_8));
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      digest.update(HexFormat.of().parseHex(previous));
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 
   /** The first entry that was altered, removed, moved or left out. */

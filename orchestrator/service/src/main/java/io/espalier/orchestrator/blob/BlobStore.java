@@ -1,6 +1,5 @@
 package io.espalier.orchestrator.blob;
 
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.problem.Category;
 import io.espalier.domain.problem.Problem;
 import io.espalier.domain.problem.Refused;
@@ -8,6 +7,7 @@ import io.espalier.domain.unit.Bytes;
 import io.espalier.domain.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,8 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -25,6 +30,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * and its folder is forced too, so that after a crash a file of that name is whole.
  */
 public final class BlobStore {
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
   /** So long after somebody has sent a content, or asked for it, it must be in use. */
   private static final Duration FORGOTTEN = Duration.ofDays(1);
@@ -72,7 +79,7 @@ public final class BlobStore {
 
   /** Whether there is a file of that hash's name and of that length. */
   public boolean has(Blob blob) {
-    if (!Sha256.isName(blob.sha256())) return false;
+    if (!SHA256.matcher(blob.sha256()).matches()) return false;
     var file = path(blob.sha256());
     try {
       return Files.isRegularFile(file) && Files.size(file) == blob.bytes();
@@ -84,11 +91,13 @@ public final class BlobStore {
   /** Whether its bytes are there and have that hash: reads all of them. */
   public boolean verify(Blob blob) {
     if (!has(blob)) return false;
-    try {
-      return Sha256.name(path(blob.sha256())).equals(blob.sha256());
+    var digest = sha256();
+    try (var content = new DigestInputStream(Files.newInputStream(path(blob.sha256())), digest)) {
+      content.transferTo(OutputStream.nullOutputStream());
     } catch (IOException unreadable) {
       return false;
     }
+    return HexFormat.of().formatHex(digest.digest()).equals(blob.sha256());
   }
 
   public Path file(String sha256) {
@@ -191,7 +200,7 @@ public final class BlobStore {
   }
 
   private static Blob write(InputStream content, long maxBytes, Path file) throws IOException {
-    var digest = Sha256.begun();
+    var digest = sha256();
     long total = 0;
     try (var out = FileChannel.open(file, StandardOpenOption.WRITE)) {
       var buffer = new byte[1 << 16];
@@ -204,7 +213,7 @@ public final class BlobStore {
       }
       out.force(true);
     }
-    return new Blob(Sha256.name(digest), total);
+    return new Blob(HexFormat.of().formatHex(digest.digest()), total);
   }
 
   private void publish(Path temporary, Path target) throws IOException {
@@ -232,7 +241,7 @@ public final class BlobStore {
   }
 
   private static void requireSha256(String sha256) {
-    if (!Sha256.isName(sha256)) {
+    if (!SHA256.matcher(sha256).matches()) {
       throw new Refused(
           Problem.of(
               "not-a-hash",
@@ -271,5 +280,13 @@ public final class BlobStore {
             "Send the content again.")
         .found(found)
         .allowed(expected);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 }

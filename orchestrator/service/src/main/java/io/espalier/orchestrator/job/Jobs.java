@@ -4,7 +4,6 @@ import static io.espalier.orchestrator.database.Columns.uuid;
 
 import io.espalier.domain.budget.Amount;
 import io.espalier.domain.budget.Terms;
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.job.JobState;
 import io.espalier.domain.job.PauseReason;
 import io.espalier.domain.problem.Category;
@@ -27,6 +26,9 @@ import io.espalier.orchestrator.lease.Lease;
 import io.espalier.orchestrator.lease.Leases;
 import io.espalier.orchestrator.page.Page;
 import io.espalier.orchestrator.page.PageRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +91,7 @@ public final class Jobs {
   private JobView submit(
       JdbcClient jdbc, Principal principal, Submission submission, @Nullable String key) {
     var met = admission.examine(jdbc, submission);
-    var hash = Sha256.of(Json.write(submission));
+    var hash = sha256(Json.write(submission));
     if (met.obstacles().isEmpty()) {
       var need = admission.profileNeed(met);
       var predicted = RunTime.profile(met.preflight());
@@ -364,5 +366,13 @@ public final class Jobs {
             "Nobody has paused this job; it rests for another reason.",
             reason.whatNext())
         .found(reason.label());
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 }

@@ -3,7 +3,6 @@ package io.espalier.orchestrator.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.domain.budget.Amount;
-import io.espalier.domain.content.Sha256;
 import io.espalier.domain.job.FailureReason;
 import io.espalier.domain.job.TaskKind;
 import io.espalier.domain.problem.Category;
@@ -30,6 +29,8 @@ import io.espalier.simulation.store.Store;
 import io.espalier.simulation.store.Submission;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -258,7 +260,7 @@ class SimulatedStoreTest {
       return new TrainerEvent.Progress(now, "training", step, 100);
     }
     var bytes = ("state at " + step).getBytes(StandardCharsets.UTF_8);
-    var sha256 = Sha256.name(bytes);
+    var sha256 = sha256(bytes);
     if (random.nextInt(5) > 0) {
       boolean stored =
           attempt(
@@ -583,5 +585,13 @@ class SimulatedStoreTest {
         .stream()
         .sorted(Comparator.naturalOrder())
         .toList();
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
