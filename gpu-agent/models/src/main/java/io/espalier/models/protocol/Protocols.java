@@ -7,6 +7,7 @@ import io.espalier.domain.problem.Refused;
 import io.espalier.domain.protocol.Augmentation;
 import io.espalier.domain.protocol.LayerRates;
 import io.espalier.domain.protocol.Numerics;
+import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.domain.protocol.Optimization;
 import io.espalier.domain.protocol.Part;
 import io.espalier.domain.protocol.Settings;
@@ -78,15 +79,24 @@ public final class Protocols {
             .allowed("1 … " + blocks));
   }
 
+  /** The plan of a model that only computes, in such numbers. */
+  public static TrainingPlan nothing(Precision precision) {
+    return in(precision, TrainingPlan.nothing());
+  }
+
   private static TrainingPlan numbered(Numerics numerics, TrainingPlan plan) {
+    var precise = in(numerics.precision(), plan);
+    return numerics.recompute() ? precise.recomputing() : precise;
+  }
+
+  private static TrainingPlan in(Precision precision, TrainingPlan plan) {
     var type =
-        switch (numerics.precision()) {
+        switch (precision) {
           case F32 -> DType.F32;
           case BF16 -> DType.BF16;
           case AUTO -> throw new IllegalArgumentException("the precision is not settled");
         };
-    var precise = plan.computingIn(type).freezingIn(type);
-    return numerics.recompute() ? precise.recomputing() : precise;
+    return plan.computingIn(type).freezingIn(type);
   }
 
   private static TrainingPlan mixed(Settings settings, TrainingPlan plan, Family family) {

@@ -102,7 +102,13 @@ public final class TrainingSession implements AutoCloseable {
   /** A model that only computes. */
   public static TrainingSession forInference(Network network, TensorSource weights)
       throws IOException {
-    return open(network, TrainingPlan.nothing(), Mode.EVAL, AdamW.UNCLIPPED, weights);
+    return forInference(network, TrainingPlan.nothing(), weights);
+  }
+
+  /** The same by a plan that trains nothing. */
+  public static TrainingSession forInference(
+      Network network, TrainingPlan plan, TensorSource weights) throws IOException {
+    return open(network, plan, Mode.EVAL, AdamW.UNCLIPPED, weights);
   }
 
   public Graph graph() {

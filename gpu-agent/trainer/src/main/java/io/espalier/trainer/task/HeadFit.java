@@ -4,7 +4,6 @@ import io.espalier.domain.protocol.Training;
 import io.espalier.models.family.Family;
 import io.espalier.models.graph.TrainingPlan;
 import io.espalier.models.weights.Tensor;
-import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.Order;
 import io.espalier.trainer.data.Question;
 import io.espalier.trainer.data.Samples;
@@ -80,11 +79,15 @@ final class HeadFit {
   Fitted best(
       BaseModel model, Question question, Samples train, Samples validation, Listener listener)
       throws IOException, Stopped {
-    Family family = TaskContext.family(model, question);
-    try (var session = TrainingSession.forInference(family, weights(model, question))) {
-      return fit(session, family, train.all(), validation, Double.POSITIVE_INFINITY, listener)
-          .orElseThrow();
-    }
+    return fit(
+            model,
+            question,
+            TrainingPlan.nothing(),
+            train.all(),
+            validation,
+            Double.POSITIVE_INFINITY,
+            listener)
+        .orElseThrow();
   }
 
   /**
@@ -101,26 +104,37 @@ final class HeadFit {
     int count = Math.min(enough, train.size());
     int[] some = new Order(train.size(), count, training.settings().seed()).step(0);
     Family family = TaskContext.family(model, question);
-    try (var session = context.glance(family, weights(model, question))) {
-      return fit(session, family, train.select(some), validation, MOST_STEEP, (_, _, _, _) -> {});
-    }
-  }
-
-  private TensorSource weights(BaseModel model, Question question) {
-    return TaskContext.startingWeights(model, question, training, TrainingPlan.nothing());
+    return fit(
+        model,
+        question,
+        context.looking(family),
+        train.select(some),
+        validation,
+        MOST_STEEP,
+        (_, _, _, _) -> {});
   }
 
   private Optional<Fitted> fit(
-      TrainingSession session,
-      Family family,
+      BaseModel model,
+      Question question,
+      TrainingPlan looking,
       Selection train,
       Samples validation,
       double mostSteep,
       Listener listener)
       throws IOException, Stopped {
-    Extraction extraction = new Extraction(session, context.lease());
-    Features toFit = extraction.features(train, family.labels());
-    Features toChoose = extraction.features(validation.all(), family.labels());
+    Family family = TaskContext.family(model, question);
+    Features toFit;
+    Features toChoose;
+    try (TrainingSession session =
+        TrainingSession.forInference(
+            family,
+            looking,
+            TaskContext.startingWeights(model, question, training, TrainingPlan.nothing()))) {
+      Extraction extraction = new Extraction(session, context.lease());
+      toFit = extraction.features(train, family.labels());
+      toChoose = extraction.features(validation.all(), family.labels());
+    }
     LinearFit regression = new LinearFit(toFit, loss(train.targets()).orElseThrow());
     List<Double> lambdas = CrossValidation.LAMBDAS;
     Optional<Fitted> best = Optional.empty();

@@ -185,7 +185,8 @@ final class ProfileTask {
   /** The second of two batches: the first one pays for warming up. */
   private double secondsPerSample(Family family, TensorSource weights, Samples train)
       throws IOException {
-    try (TrainingSession session = context.glance(family, weights)) {
+    try (TrainingSession session =
+        TrainingSession.forInference(family, context.looking(family), weights)) {
       int[] some = new Order(train.size(), Math.min(64, train.size()), work.seed()).step(0);
       Batch batch = train.select(some).batch();
       session.forward("features", batch);
@@ -213,7 +214,8 @@ final class ProfileTask {
 
   private Features features(Family family, TensorSource weights, Selection sample)
       throws IOException, Stopped {
-    try (TrainingSession session = context.glance(family, weights)) {
+    try (TrainingSession session =
+        TrainingSession.forInference(family, context.looking(family), weights)) {
       return new Extraction(session, context.lease()).features(sample, family.labels());
     }
   }

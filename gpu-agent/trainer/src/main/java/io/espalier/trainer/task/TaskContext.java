@@ -1,20 +1,17 @@
 package io.espalier.trainer.task;
 
-import io.espalier.domain.protocol.Numerics.Precision;
 import io.espalier.domain.protocol.Protocol;
 import io.espalier.domain.protocol.Training;
 import io.espalier.domain.wire.TaskSpec;
 import io.espalier.models.family.Family;
-import io.espalier.models.graph.AdamW;
-import io.espalier.models.graph.DType;
 import io.espalier.models.graph.Device;
 import io.espalier.models.graph.Mode;
 import io.espalier.models.graph.TrainingPlan;
+import io.espalier.models.protocol.Protocols;
 import io.espalier.models.weights.TensorSource;
 import io.espalier.trainer.data.DataSet;
 import io.espalier.trainer.data.Question;
 import io.espalier.trainer.engine.Precisions;
-import io.espalier.trainer.engine.TrainingSession;
 import io.espalier.trainer.weights.GoingOn;
 import io.espalier.trainer.weights.RandomWeights;
 import io.espalier.trainer.weights.StartingWeights;
@@ -47,19 +44,9 @@ record TaskContext(TaskSpec spec, WorkFolder folder, EventFile events, Lease lea
     return training.in(Precisions.fastest(device(), family));
   }
 
-  /**
-   * A model that only computes, in such numbers; what it gives is looked at, and never published.
-   */
-  TrainingSession glance(Family family, TensorSource weights) throws IOException {
-    boolean narrow = Precisions.fastest(device(), family) == Precision.BF16;
-    return TrainingSession.open(
-        family,
-        narrow
-            ? TrainingPlan.nothing().computingIn(DType.BF16).freezingIn(DType.BF16)
-            : TrainingPlan.nothing(),
-        Mode.EVAL,
-        AdamW.UNCLIPPED,
-        weights);
+  /** The plan of a model that is only looked at, in such numbers; nothing of it is published. */
+  TrainingPlan looking(Family family) {
+    return Protocols.nothing(Precisions.fastest(device(), family));
   }
 
   /** The base model's family with a head for these classes. */
